@@ -244,10 +244,20 @@ fn parse_settings(path: &Path, text: &str) -> Result<Settings, ConfigError> {
     let s = &settings;
     range(s.new_per_day <= 9999, "new_per_day", "0 to 9999", s.new_per_day.to_string())?;
     range(s.reviews_per_day <= 9999, "reviews_per_day", "0 to 9999", s.reviews_per_day.to_string())?;
-    range(DayStart::parse(&s.day_start).is_some(), "day_start", "a time as `04:00`", format!("`{}`", s.day_start))?;
+    range(
+        DayStart::parse(&s.day_start).is_some(),
+        "day_start",
+        "a time as `04:00`",
+        format!("`{}`", s.day_start),
+    )?;
     range((0.70..=0.99).contains(&s.retention), "retention", "0.70 to 0.99", s.retention.to_string())?;
     range((1..=50).contains(&s.decks_at_once), "decks_at_once", "1 to 50", s.decks_at_once.to_string())?;
-    range(s.learn_ahead_minutes <= 240, "learn_ahead_minutes", "0 to 240", s.learn_ahead_minutes.to_string())?;
+    range(
+        s.learn_ahead_minutes <= 240,
+        "learn_ahead_minutes",
+        "0 to 240",
+        s.learn_ahead_minutes.to_string(),
+    )?;
     Ok(settings)
 }
 
@@ -272,9 +282,15 @@ mod tests {
 
     #[test]
     fn faults_name_the_key_and_the_range() {
-        assert_eq!(fault("new_per_dya = 3"), "`config.toml` is not as it should be; near Some(\"new_per_day\")");
+        assert_eq!(
+            fault("new_per_dya = 3"),
+            "`config.toml` is not as it should be; near Some(\"new_per_day\")"
+        );
         assert_eq!(fault("retention = 1.5"), "`retention` in `config.toml` must be 0.70 to 0.99, not 1.5");
-        assert_eq!(fault("day_start = \"25:00\""), "`day_start` in `config.toml` must be a time as `04:00`, not `25:00`");
+        assert_eq!(
+            fault("day_start = \"25:00\""),
+            "`day_start` in `config.toml` must be a time as `04:00`, not `25:00`"
+        );
     }
 
     #[test]

@@ -191,7 +191,14 @@ fn read(text: &str, span: Span, lenient: bool) -> Result<(f64, Span), QuantityFa
         } else if reader.eat(&["/"]) {
             reader.spaces();
             match reader.signed() {
-                Some(0.0) => return Err(fault(before, reader.at, "division by zero", "write another number below `/`")),
+                Some(0.0) => {
+                    return Err(fault(
+                        before,
+                        reader.at,
+                        "division by zero",
+                        "write another number below `/`",
+                    ));
+                }
                 Some(divisor) => value /= divisor,
                 // `5 /s`: the slash belongs to the unit.
                 None => {
@@ -231,10 +238,17 @@ fn read(text: &str, span: Span, lenient: bool) -> Result<(f64, Span), QuantityFa
         ));
     }
     if !value.is_finite() {
-        return Err(fault(0, reader.at, "the number is too large", "write a smaller number, or a larger unit"));
+        return Err(fault(
+            0,
+            reader.at,
+            "the number is too large",
+            "write a smaller number, or a larger unit",
+        ));
     }
     let unit = rest.trim_end().trim_end_matches(if lenient { ['.', ','].as_slice() } else { &[] });
-    if let Some(bad) = unit.find(|c: char| c.is_control() || matches!(c, '|' | '=' | '<' | '>' | ';' | '[' | ']')) {
+    if let Some(bad) =
+        unit.find(|c: char| c.is_control() || matches!(c, '|' | '=' | '<' | '>' | ';' | '[' | ']'))
+    {
         return Err(fault(reader.at + bad, body.len(), "no unit has this sign", example));
     }
     if unit.split_whitespace().count() > 4 {
@@ -295,7 +309,8 @@ impl Reader<'_> {
         }
         let mut decimals = 0;
         let comma = self.lenient && self.rest().starts_with(',');
-        if (comma || self.rest().starts_with('.')) && self.text.as_bytes().get(self.at + 1).is_some_and(u8::is_ascii_digit)
+        if (comma || self.rest().starts_with('.'))
+            && self.text.as_bytes().get(self.at + 1).is_some_and(u8::is_ascii_digit)
         {
             self.at += 1;
             digits.push('.');
@@ -325,7 +340,8 @@ impl Reader<'_> {
                     into.push(char::from(*byte));
                     count += 1;
                 }
-                b'_' if count > 0 && self.text.as_bytes().get(self.at + 1).is_some_and(u8::is_ascii_digit) => {}
+                b'_' if count > 0
+                    && self.text.as_bytes().get(self.at + 1).is_some_and(u8::is_ascii_digit) => {}
                 _ => break,
             }
             self.at += 1;

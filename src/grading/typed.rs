@@ -68,7 +68,14 @@ mod tests {
 
     #[test]
     fn case_space_quotes_and_unicode_forms_do_not_matter() {
-        for text in ["Write skew", "  write\tSKEW ", "WRITE SKEW.", "write\u{a0}skew", "ｗｒｉｔｅ skew", "`write` *skew*"] {
+        for text in [
+            "Write skew",
+            "  write\tSKEW ",
+            "WRITE SKEW.",
+            "write\u{a0}skew",
+            "ｗｒｉｔｅ skew",
+            "`write` *skew*",
+        ] {
             assert!(right("write skew", text), "{text:?}");
         }
         assert!(right("lamport's clock", "Lamport\u{2019}s clock"));

@@ -93,10 +93,8 @@ pub fn read(path: &str) -> Result<String, ShelfError> {
     if bytes.len() as u64 > MAX_DECK_BYTES {
         return Err(ShelfError::TooLarge { path: path.to_owned(), size: bytes.len() as u64 });
     }
-    String::from_utf8(bytes).map_err(|error| ShelfError::NotUtf8 {
-        path: path.to_owned(),
-        at: error.utf8_error().valid_up_to(),
-    })
+    String::from_utf8(bytes)
+        .map_err(|error| ShelfError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
 }
 
 /// Reads the bytes of one block: all that showing a card needs.

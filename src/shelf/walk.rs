@@ -75,8 +75,12 @@ pub fn walk(roots: &[PathBuf]) -> Walk {
             continue;
         }
         // `.gitignore` counts without a repository too: a deck folder need not be one.
-        let walker =
-            WalkBuilder::new(&root).follow_links(true).require_git(false).git_global(false).parents(false).build();
+        let walker = WalkBuilder::new(&root)
+            .follow_links(true)
+            .require_git(false)
+            .git_global(false)
+            .parents(false)
+            .build();
         for entry in walker {
             match entry {
                 Ok(entry) => {
@@ -116,7 +120,11 @@ mod tests {
     use super::*;
 
     fn names(walked: &Walk) -> Vec<String> {
-        walked.found.iter().map(|found| found.path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+        walked
+            .found
+            .iter()
+            .map(|found| found.path.file_name().unwrap().to_string_lossy().into_owned())
+            .collect()
     }
 
     #[test]

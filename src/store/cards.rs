@@ -10,6 +10,7 @@ use super::{LogFilter, Result, Store};
 use crate::card::{CardKey, CardUid};
 use crate::review::{LogEvent, Purpose};
 use crate::schedule::replay::CardRecord;
+use crate::session::{DueCard, QueueCard};
 use crate::time::{DAY_MS, Day, Moment, Timestamp};
 
 /// Which cards a question is about.
@@ -43,36 +44,6 @@ impl QueueFilter {
 const FILTER: &str = "(?1 is null or c.deck in (select value from json_each(?1)))
      and (?2 is null or c.deck in (select value from json_each(?3))
           or exists (select 1 from json_each(c.tags) where value = ?2))";
-
-/// A due card, as far as the order of the queue needs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StateRow {
-    /// The card.
-    pub card: CardUid,
-    /// The day on which it was due.
-    pub due: Day,
-    /// Its interval in days.
-    pub interval: u32,
-    /// The day of its last answer.
-    pub last: Day,
-}
-
-/// A card as the queue keeps it: what keeps cards apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueRow {
-    /// The card.
-    pub card: CardUid,
-    /// What it is known by.
-    pub key: CardKey,
-    /// Its deck's id.
-    pub deck: i64,
-    /// Shared by siblings.
-    pub block: i64,
-    /// Keys (or ids of blocks) of the cards it is mistaken for.
-    pub confuses: Vec<String>,
-    /// For learning cards, the instant at which it is due.
-    pub due_at: Option<Timestamp>,
-}
 
 /// All that the database knows of a card's text and place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,10 +101,10 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn due_reviews(&self, today: Day, filter: &QueueFilter) -> Result<Vec<StateRow>> {
+    pub fn due_reviews(&self, today: Day, filter: &QueueFilter) -> Result<Vec<DueCard>> {
         let read = (|| -> rusqlite::Result<_> {
             let row = |row: &Row<'_>| {
-                Ok(StateRow {
+                Ok(DueCard {
                     card: CardUid(row.get(0)?),
                     due: Day(row.get(1)?),
                     interval: row.get(2)?,
@@ -162,7 +133,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn learning(&self, today: Day, filter: &QueueFilter) -> Result<Vec<QueueRow>> {
+    pub fn learning(&self, today: Day, filter: &QueueFilter) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
             "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at
@@ -188,7 +159,7 @@ impl Store {
         limit: u32,
         today: Day,
         filter: &QueueFilter,
-    ) -> Result<Vec<QueueRow>> {
+    ) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
             "select c.uid, c.key, c.deck, c.block, c.confuses, null
@@ -209,7 +180,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn any_cards(&self, filter: &QueueFilter, limit: u32) -> Result<Vec<QueueRow>> {
+    pub fn any_cards(&self, filter: &QueueFilter, limit: u32) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
             "select c.uid, c.key, c.deck, c.block, c.confuses, null
@@ -250,7 +221,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn queue_row(&self, card: CardUid) -> Result<Option<QueueRow>> {
+    pub fn queue_row(&self, card: CardUid) -> Result<Option<QueueCard>> {
         self.db
             .prepare_cached(
                 "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at from card as c
@@ -390,8 +361,8 @@ fn place(row: &Row<'_>, index: usize) -> rusqlite::Result<usize> {
     usize::try_from(value).map_err(|_| super::rows::nonsense("a place", value))
 }
 
-fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueRow> {
-    Ok(QueueRow {
+fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
+    Ok(QueueCard {
         card: CardUid(row.get(0)?),
         key: CardKey(row.get(1)?),
         deck: row.get(2)?,

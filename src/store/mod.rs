@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi};
 
-pub use cards::{CardRow, QueueFilter, QueueRow, StateRow, TodayRow};
+pub use cards::{CardRow, QueueFilter, TodayRow};
 pub use marks::Marked;
 pub use reviews::{Append, LogFilter};
 pub use schema::SUPPORTED;
