@@ -7,6 +7,7 @@ pub mod fuzz;
 mod laws;
 pub mod replay;
 pub mod sm2;
+pub mod sm2_1990;
 
 use crate::card::CardUid;
 use crate::review::Grade;
