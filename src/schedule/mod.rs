@@ -2,6 +2,7 @@
 //! Pure: the instant, the study day and the seed of chance are arguments. Not for choosing which card to show next
 //! (`session/`) or for keeping states (`store/`).
 
+pub mod anki;
 pub mod fuzz;
 #[cfg(test)]
 mod laws;
