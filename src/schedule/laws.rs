@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::anki::Anki;
+use super::fsrs::Fsrs;
 use super::replay::{CardRecord, effective, replay, state_after};
 use super::sm2::{Sm2, Sm2Config};
 use super::sm2_1990::Sm2Of1990;
@@ -29,6 +30,7 @@ fn schedulers() -> Vec<Box<dyn Scheduler>> {
         Box::new(Sm2::new(short).unwrap()),
         Box::new(Sm2Of1990),
         Box::new(Anki::default()),
+        Box::new(Fsrs::default()),
     ]
 }
 

@@ -3,6 +3,7 @@
 //! (`session/`) or for keeping states (`store/`).
 
 pub mod anki;
+pub mod fsrs;
 pub mod fuzz;
 #[cfg(test)]
 mod laws;
