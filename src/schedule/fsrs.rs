@@ -273,16 +273,16 @@ impl Fsrs {
         match state.memory {
             Memory::Fsrs { stability, difficulty } => Some(bounded(stability, difficulty)),
             _ if state.interval == 0 => None,
-            Memory::Ease { permille } => Some(self.from_ease(Some(permille), state.interval)),
+            Memory::Ease { permille } => Some(self.memory_of_ease(Some(permille), state.interval)),
             Memory::Sm2 { hundredths, .. } => {
-                Some(self.from_ease(Some(hundredths.saturating_mul(10)), state.interval))
+                Some(self.memory_of_ease(Some(hundredths.saturating_mul(10)), state.interval))
             }
-            Memory::None => Some(self.from_ease(None, state.interval)),
+            Memory::None => Some(self.memory_of_ease(None, state.interval)),
         }
     }
 
     /// The memory behind an SM-2 ease in thousandths and an interval in days, which aim at 0.9.
-    fn from_ease(&self, permille: Option<u32>, interval: u32) -> FsrsMemory {
+    fn memory_of_ease(&self, permille: Option<u32>, interval: u32) -> FsrsMemory {
         let ease = f64::from(permille.unwrap_or(2500).max(1300)) / 1000.0;
         self.model.from_sm2(ease, f64::from(interval.max(1)), 0.9)
     }
@@ -342,7 +342,7 @@ impl Scheduler for Fsrs {
 
     fn import(&self, state: &CardState, ease: Option<u32>, interval: u32, due: Day) -> CardState {
         let interval = interval.clamp(1, self.config.max_interval);
-        let FsrsMemory { stability, difficulty } = self.from_ease(ease, interval);
+        let FsrsMemory { stability, difficulty } = self.memory_of_ease(ease, interval);
         state.imported(interval, due, Memory::Fsrs { stability, difficulty })
     }
 
