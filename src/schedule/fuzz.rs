@@ -40,10 +40,16 @@ impl Fuzz {
         Self(Some((unit as f32).min(1.0 - f32::EPSILON)))
     }
 
-    /// Returns the same chance, or none when `on` is false.
+    /// Returns a given chance, `0.0..1.0`.
+    #[cfg(test)]
+    pub(crate) fn fraction(fraction: f32) -> Self {
+        Self(Some(fraction))
+    }
+
+    /// Returns a share of `whole`, `0..whole`; 0 without fuzz.
     #[must_use]
-    pub fn when(self, on: bool) -> Self {
-        if on { self } else { Self::NONE }
+    pub fn part_of(self, whole: i64) -> i64 {
+        self.0.map_or(0, |fraction| (whole as f64 * f64::from(fraction)) as i64)
     }
 
     /// Chooses a day for an interval of `ideal` days, held within `low..=high` (`high` wins where they cross).

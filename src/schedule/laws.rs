@@ -2,8 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::anki::Anki;
+use super::fsrs::Fsrs;
 use super::replay::{CardRecord, effective, replay, state_after};
 use super::sm2::{Sm2, Sm2Config};
+use super::sm2_1990::Sm2Of1990;
 use super::{CardState, Due, MAX_INTERVAL, Memory, Phase, Scheduler};
 use crate::card::CardUid;
 use crate::review::{EntryId, Grade, LogEntry, LogEvent, LoggedAnswer, Purpose};
@@ -21,7 +24,14 @@ struct Given {
 fn schedulers() -> Vec<Box<dyn Scheduler>> {
     let plain = Sm2Config { fuzz: false, ..Sm2Config::default() };
     let short = Sm2Config { max_interval: 60, growth: 0.6, ..Sm2Config::default() };
-    vec![Box::new(Sm2::default()), Box::new(Sm2::new(plain).unwrap()), Box::new(Sm2::new(short).unwrap())]
+    vec![
+        Box::new(Sm2::default()),
+        Box::new(Sm2::new(plain).unwrap()),
+        Box::new(Sm2::new(short).unwrap()),
+        Box::new(Sm2Of1990),
+        Box::new(Anki::default()),
+        Box::new(Fsrs::default()),
+    ]
 }
 
 fn grade() -> impl Strategy<Value = Grade> {

@@ -2,11 +2,14 @@
 //! Pure: the instant, the study day and the seed of chance are arguments. Not for choosing which card to show next
 //! (`session/`) or for keeping states (`store/`).
 
+pub mod anki;
+pub mod fsrs;
 pub mod fuzz;
 #[cfg(test)]
 mod laws;
 pub mod replay;
 pub mod sm2;
+pub mod sm2_1990;
 
 use crate::card::CardUid;
 use crate::review::Grade;

@@ -107,15 +107,9 @@ pub fn adapted_growth(target: f64, reviews: impl IntoIterator<Item = (u32, bool)
 }
 
 /// The default scheduler.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sm2 {
     config: Sm2Config,
-}
-
-impl Default for Sm2 {
-    fn default() -> Self {
-        Self { config: Sm2Config::default() }
-    }
 }
 
 impl Sm2 {
