@@ -1,1 +1,4 @@
-//! Placeholder head.
+//! Whether an answer is right.
+
+pub mod quantity;
+mod unit;
