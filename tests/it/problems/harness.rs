@@ -1,0 +1,331 @@
+//! What holds for every family in the catalogue, whatever it asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use retain::card::{Form, Given, Question, Tolerance};
+use retain::problem::{self, Family, Parameters, diagram};
+
+use super::{SEEDS, answer, right_answer};
+
+/// Families with fewer than five different answers or one above 40 %, and why that is right for them.
+///
+/// Families whose questions all have two options are held to balance instead and need no line here.
+const FEW_ANSWERS: &[(&str, &str)] = &[];
+
+fn sweep(family: &dyn Family, difficulty: u8) -> impl Iterator<Item = Question> {
+    let parameters = Parameters::defaults(family);
+    (0..SEEDS).map(move |seed| problem::draw_with(family, &parameters, seed, difficulty))
+}
+
+/// Judges as strictly as any grader may: what this accepts must be accepted, what it refuses may not be.
+fn accepts(form: &Form, given: &Given) -> bool {
+    match (form, given) {
+        (Form::Number { answer }, Given::Text(text)) => {
+            let value: f64 = text.parse().expect("mistakes and answers to numbers are numbers");
+            let error = match answer.tolerance {
+                Tolerance::Exact => 0.0,
+                Tolerance::Absolute(error) => error,
+                Tolerance::Relative(share) => share * answer.value.abs(),
+            };
+            (value - answer.value).abs() <= error * (1.0 + 1e-9) + 1e-12 * answer.value.abs()
+        }
+        (Form::Typed { accepted, .. }, Given::Text(text)) => {
+            accepted.iter().any(|spelling| spelling.to_lowercase() == text.trim().to_lowercase())
+        }
+        (Form::Choice { options, several }, Given::Choice(chosen)) => {
+            assert!(chosen.is_sorted() && chosen.iter().all(|&index| index < options.len()));
+            assert!(*several || chosen.len() == 1);
+            (0..options.len()).all(|index| options[index].right == chosen.contains(&index))
+        }
+        (Form::Order { items, solution }, Given::Order(order)) => {
+            let mut all = order.clone();
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..items.len()), "an arrangement names each item once");
+            order.iter().zip(solution).all(|(&a, &b)| items[a] == items[b])
+        }
+        (form, given) => panic!("{given:?} does not answer {form:?}"),
+    }
+}
+
+#[test]
+fn names_titles_and_parameters_are_in_order() {
+    let mut names = BTreeSet::new();
+    for family in problem::families() {
+        let name = family.name();
+        assert!(names.insert(name), "`{name}` is there twice");
+        assert_eq!(name.split('.').count(), 2, "`{name}` is `subject.topic`");
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '-'), "{name}");
+        assert!(!family.title().is_empty() && !family.title().ends_with('.'), "{name}");
+        assert_eq!(problem::find(name).map(|found| found.name()), Some(name));
+        for parameter in family.parameters() {
+            assert!(!parameter.doc.is_empty() && !parameter.doc.ends_with('.'), "{name}: {}", parameter.name);
+            assert!(!parameter.name.contains('_'), "{name}: {} is kebab case", parameter.name);
+            for difficulty in problem::Difficulty::ALL {
+                // Each default is one that an author may write.
+                let table =
+                    toml::Table::from_iter([(parameter.name.to_owned(), parameter.default(difficulty))]);
+                let read = Parameters::read(*family, &table);
+                assert!(read.is_ok(), "{name}: {:?}", read.err());
+            }
+        }
+        let versions: Vec<u32> = family.earlier().iter().map(|earlier| earlier.version()).collect();
+        assert!(versions.is_sorted() && versions.iter().all(|&version| version < family.version()), "{name}");
+        assert!(family.earlier().iter().all(|earlier| earlier.name() == name), "{name}");
+    }
+}
+
+#[test]
+fn no_instance_is_degenerate() {
+    for family in problem::families() {
+        for difficulty in 0..3 {
+            let mut questions = BTreeSet::new();
+            let mut answers: BTreeMap<String, usize> = BTreeMap::new();
+            let mut verdicts: BTreeMap<Vec<String>, BTreeMap<String, usize>> = BTreeMap::new();
+            let mut two_options = 0;
+            for question in sweep(*family, difficulty) {
+                let right = answer(&question);
+                if let Form::Choice { options, several: false } = &question.form
+                    && options.len() == 2
+                {
+                    two_options += 1;
+                    let mut pair: Vec<String> = options.iter().map(|option| option.text.clone()).collect();
+                    pair.sort_unstable();
+                    *verdicts.entry(pair).or_default().entry(right.clone()).or_default() += 1;
+                }
+                *answers.entry(right).or_default() += 1;
+                questions.insert(question.prompt);
+            }
+            let at = format!("{} at difficulty {difficulty}", family.name());
+            assert!(questions.len() >= 20, "{at}: only {} questions", questions.len());
+            let drawn = SEEDS as usize;
+            if two_options < drawn && !FEW_ANSWERS.iter().any(|(name, _)| *name == family.name()) {
+                assert!(answers.len() >= 5, "{at}: only {} answers: {answers:?}", answers.len());
+                let top = answers.iter().max_by_key(|(_, count)| **count).expect("an answer");
+                assert!(top.1 * 100 <= drawn * 40, "{at}: {} of {drawn} answers are `{}`", top.1, top.0);
+            }
+            for (pair, counts) in verdicts {
+                let total: usize = counts.values().sum();
+                // Fewer draws than these say nothing about balance.
+                if total >= 100 {
+                    let share = counts.values().max().expect("a verdict") * 100 / total;
+                    assert!(share <= 70, "{at}: {share} % of one verdict in {pair:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn right_answers_are_accepted_and_mistakes_are_not() {
+    for family in problem::families() {
+        let declared: BTreeSet<&str> = family.mistakes().iter().copied().collect();
+        assert_eq!(declared.len(), family.mistakes().len(), "{}: a mistake is declared twice", family.name());
+        let mut reached = BTreeSet::new();
+        for difficulty in 0..3 {
+            for question in sweep(*family, difficulty) {
+                let drawn = question.drawn.as_ref().expect("drawn");
+                let at = || format!("{} seed {} difficulty {difficulty}", family.name(), drawn.seed);
+                assert!(question.form.is_checked(), "{}", at());
+                assert!(accepts(&question.form, &right_answer(&question.form)), "{}", at());
+                for (index, mistake) in drawn.mistakes.iter().enumerate() {
+                    assert!(!accepts(&question.form, &mistake.answer), "{}: {mistake:?} is right", at());
+                    assert!(
+                        declared.contains(mistake.name.as_str()),
+                        "{}: `{}` undeclared",
+                        at(),
+                        mistake.name
+                    );
+                    let again = drawn.mistakes[..index].iter().any(|other| other.answer == mistake.answer);
+                    assert!(!again, "{}: {mistake:?} twice", at());
+                    reached.insert(mistake.name.clone());
+                }
+            }
+        }
+        let never: Vec<_> = declared.iter().filter(|name| !reached.contains(**name)).collect();
+        assert!(never.is_empty(), "{}: never reached: {never:?}", family.name());
+    }
+}
+
+#[test]
+fn questions_are_fit_to_be_shown() {
+    for family in problem::families() {
+        for difficulty in 0..3 {
+            for question in sweep(*family, difficulty).take(500) {
+                let drawn = question.drawn.as_ref().expect("drawn");
+                let at = || {
+                    format!(
+                        "{} seed {} difficulty {difficulty}\n{}",
+                        family.name(),
+                        drawn.seed,
+                        question.prompt
+                    )
+                };
+                assert!(!question.prompt.trim().is_empty(), "{}", at());
+                assert!(question.why.as_ref().is_some_and(|why| !why.trim().is_empty()), "{}", at());
+                let fences = question.prompt.lines().filter(|line| line.starts_with("```")).count();
+                assert!(fences.is_multiple_of(2), "{}", at());
+                assert_eq!(
+                    fences > 0,
+                    !drawn.spoken.is_empty(),
+                    "a picture is told in words, and only that: {}",
+                    at()
+                );
+                let why = question.why.as_deref().unwrap_or_default();
+                for line in fenced(&question.prompt).chain(fenced(why)) {
+                    let width = retain::source::columns(line);
+                    assert!(width <= diagram::WIDTH, "{width} columns: {}", at());
+                    let ascii = diagram::ascii(line);
+                    assert!(ascii.is_ascii(), "no stand-in in {line:?}: {}", at());
+                    assert_eq!(retain::source::columns(&ascii), width, "{}", at());
+                }
+                if let Form::Choice { options, several } = &question.form {
+                    let texts: BTreeSet<&str> = options.iter().map(|option| option.text.as_str()).collect();
+                    assert_eq!(texts.len(), options.len(), "two options are the same: {}", at());
+                    assert!(options.len() >= 2 && options.iter().any(|option| option.right), "{}", at());
+                    assert!(
+                        *several || options.iter().filter(|option| option.right).count() == 1,
+                        "{}",
+                        at()
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn fenced(markdown: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    markdown.lines().filter(move |line| {
+        if line.starts_with("```") {
+            inside = !inside;
+            return false;
+        }
+        inside
+    })
+}
+
+#[test]
+fn difficulty_changes_something() {
+    for family in problem::families() {
+        for (easy, hard) in [(0, 1), (1, 2)] {
+            let changed = sweep(*family, easy)
+                .zip(sweep(*family, hard))
+                .take(200)
+                .filter(|(easy, hard)| easy.prompt != hard.prompt)
+                .count();
+            assert!(changed >= 60, "{}: {changed} of 200 change from {easy} to {hard}", family.name());
+        }
+    }
+}
+
+#[test]
+fn what_was_drawn_can_be_drawn_again_from_the_log() {
+    for family in problem::families() {
+        for seed in 0..20 {
+            let table = toml::Table::new();
+            let question = problem::draw(*family, &table, seed, 1).expect("defaults are right");
+            let drawn = question.drawn.as_ref().expect("drawn");
+            assert_eq!(
+                problem::redraw(&drawn.family, drawn.version, &table, seed, 1).as_ref(),
+                Some(&question)
+            );
+            assert_eq!(problem::redraw(&drawn.family, drawn.version + 1, &table, seed, 1), None);
+            // The chosen values alone are enough, whatever the author makes of the card later.
+            let chosen: toml::Table =
+                serde_json::from_value(drawn.values["parameters"].clone()).expect("parameters are TOML too");
+            let again = problem::draw(*family, &chosen, seed, 1).expect("what was chosen is allowed");
+            assert_eq!(again, question, "{}", family.name());
+        }
+    }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/problems")
+}
+
+/// A seed must mean the same for years. A family that changes bumps its version, keeps the old one in `earlier`, and
+/// has its sample written anew with `RETAIN_WRITE_PROBLEMS=1 cargo test stored_samples`.
+#[test]
+fn stored_samples_are_drawn_again_byte_for_byte() {
+    let write = std::env::var_os("RETAIN_WRITE_PROBLEMS").is_some();
+    for family in problem::families() {
+        let mut sample = Vec::new();
+        for difficulty in 0..3 {
+            sample.extend(sweep(*family, difficulty).take(3).map(|question| problem::describe(&question)));
+        }
+        let text = serde_json::to_string_pretty(&sample).expect("JSON") + "\n";
+        let path = fixtures().join(format!("{}.json", family.name()));
+        if write {
+            std::fs::write(&path, &text).expect("the sample can be written");
+        }
+        let stored = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}; RETAIN_WRITE_PROBLEMS=1 writes it", path.display()));
+        assert!(stored == text, "{} draws something else than it did; see {}", family.name(), path.display());
+    }
+}
+
+#[test]
+fn no_sample_is_left_behind() {
+    for entry in std::fs::read_dir(fixtures()).expect("samples") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(problem::find(&name).is_some(), "{} belongs to no family", path.display());
+    }
+}
+
+/// An oracle that shares code with its family proves nothing: families are private, and oracles may use of
+/// `retain::problem` only what draws and looks up.
+#[test]
+fn oracles_share_no_code_with_families() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/problems");
+    for entry in std::fs::read_dir(folder).expect("the folder of this file") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name == "mod.rs" || name == "harness.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("source");
+        assert!(!text.contains("retain::problem"), "{name} draws through `super::`, and solves by itself");
+        assert!(!text.contains("#[path") && !text.contains("include!"), "{name} borrows no source");
+    }
+    let catalogue = include_str!("../../../src/problem/catalogue.rs");
+    assert!(!catalogue.contains("pub mod $subject"), "the subjects are private to `problem`");
+}
+
+#[test]
+fn faults_in_parameters_say_what_to_type() {
+    let family = problem::find("quorum.faults").expect("a family");
+    let faults = |toml: &str| {
+        let table: toml::Table = toml.parse().expect("TOML");
+        let faults = Parameters::read(family, &table).err().unwrap_or_default();
+        faults
+            .into_iter()
+            .map(|f| format!("{}: {} [{}]", f.name, f.message, f.help.unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    assert!(faults("servers = 5").is_empty());
+    assert!(faults("servers = [5, 7]").is_empty());
+    assert_eq!(
+        faults("server = 5\nfaults = \"two\""),
+        [
+            "faults: `faults` is a whole number from 1 to 8, not the text `\"two\"` [for example `faults = [1, 2, 3, 4, 5, 6]`]",
+            "server: `quorum.faults` has no parameter `server` [did you mean `servers`?]",
+        ]
+    );
+    assert_eq!(
+        faults("servers = [5, 99]"),
+        ["servers: `servers` is a whole number from 3 to 25, not `99` \
+          [for example `servers = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]`]"]
+    );
+    assert_eq!(
+        faults("servers = []\nbanana = 1"),
+        [
+            "banana: `quorum.faults` has no parameter `banana` [`quorum.faults` takes `servers`, `faults`]",
+            "servers: `servers` has nothing to draw from [for example `servers = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]`]",
+        ]
+    );
+    assert_eq!(problem::suggest("quorum.fault"), Some("quorum.faults"));
+    assert_eq!(problem::suggest("faults"), Some("quorum.faults"));
+    assert_eq!(problem::suggest("banana"), None);
+}

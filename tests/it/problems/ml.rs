@@ -1,0 +1,1 @@
+//! Oracles for `src/problem/ml/`.
