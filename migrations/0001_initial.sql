@@ -24,6 +24,7 @@ create table deck (
     source      text,
     requires    text    not null default '[]',
     tags        text    not null default '[]',
+    dialect     text    not null default 'retain',
     place       integer not null,
     size        integer not null,
     modified_ns integer not null,

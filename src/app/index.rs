@@ -170,8 +170,11 @@ impl App {
 
         // Cards that stood in the decks read again, or in decks that vanished: they may be lost from sight.
         let mut left: HashMap<CardUid, KnownCard> = HashMap::new();
-        let reread: HashSet<i64> =
-            fresh.iter().filter_map(|deck| ids.get(deck.path.as_str()).copied()).chain(vanished.iter().copied()).collect();
+        let reread: HashSet<i64> = fresh
+            .iter()
+            .filter_map(|deck| ids.get(deck.path.as_str()).copied())
+            .chain(vanished.iter().copied())
+            .collect();
         for &deck in &reread {
             left.extend(self.store.known_cards(deck)?.into_iter().map(|card| (card.uid, card)));
         }
@@ -185,7 +188,8 @@ impl App {
         for (d, deck) in fresh.iter().enumerate() {
             for (c, card) in deck.cards.iter().enumerate() {
                 let known = if first_time { None } else { self.store.known_by_key(&card.key)? };
-                let stands_elsewhere = known.as_ref().is_some_and(|known| known.present && !reread.contains(&known.deck));
+                let stands_elsewhere =
+                    known.as_ref().is_some_and(|known| known.present && !reread.contains(&known.deck));
                 if stands_elsewhere || !claimed.insert(&card.key) {
                     indexed.doubles.push((card.key.clone(), deck.path.clone()));
                     doubles.insert((d, c));
@@ -243,7 +247,13 @@ impl App {
             is_lost[found.old] = false;
             uids.insert((d, c), known.uid);
             let from = paths.get(&known.deck).copied();
-            changes.push(change(found.how.name(), at, known, from, Some((&fresh[d].cards[c], &fresh[d].path))));
+            changes.push(change(
+                found.how.name(),
+                at,
+                known,
+                from,
+                Some((&fresh[d].cards[c], &fresh[d].path)),
+            ));
         }
         for (known, _) in lost.iter().zip(&is_lost).filter(|&(_, &lost)| lost) {
             changes.push(change("gone", at, known, paths.get(&known.deck).copied(), None));
@@ -311,7 +321,13 @@ fn read_all(stale: Vec<Stale>, indexed: &mut Indexed) -> Vec<Fresh> {
         let parsed = deck::parse(&SourceText::new(path.clone(), text));
         let faults = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
         let cards = parsed.blocks.into_iter().flat_map(|block| block.cards).collect();
-        fresh.push(Fresh { path, stamp, head: parsed.head, faults: u32::try_from(faults).unwrap_or(u32::MAX), cards });
+        fresh.push(Fresh {
+            path,
+            stamp,
+            head: parsed.head,
+            faults: u32::try_from(faults).unwrap_or(u32::MAX),
+            cards,
+        });
     }
     fresh
 }
@@ -363,7 +379,9 @@ fn answer_hash(card: &Card) -> i64 {
     match &card.kind {
         CardKind::Recall { answer, .. } => put(answer),
         CardKind::Cloze { text, hidden } => put(&text[hidden.start..hidden.end]),
-        CardKind::Choice { options, .. } => options.iter().filter(|option| option.right).for_each(|option| put(&option.text)),
+        CardKind::Choice { options, .. } => {
+            options.iter().filter(|option| option.right).for_each(|option| put(&option.text))
+        }
         CardKind::Order { items, .. } => items.iter().for_each(|item| put(item)),
         CardKind::Typed { accepted, .. } => put(accepted.first().map_or("", String::as_str)),
         CardKind::Number { answer, .. } => put(&format!("{} {}", answer.value, answer.unit)),

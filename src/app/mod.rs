@@ -29,7 +29,9 @@ pub enum AppError {
     #[error("the terminal cannot be used")]
     Terminal(#[source] std::io::Error),
     /// `RETAIN_NOW` is no instant.
-    #[error("the environment variable `RETAIN_NOW` must be an instant as `2026-11-24T07:00:00+01:00`, not `{found}`")]
+    #[error(
+        "the environment variable `RETAIN_NOW` must be an instant as `2026-11-24T07:00:00+01:00`, not `{found}`"
+    )]
     Now {
         /// What it is.
         found: String,

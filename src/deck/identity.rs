@@ -100,9 +100,9 @@ pub fn matches(old: &[Candidate], new: &[Candidate]) -> Vec<Match> {
     }
     // A second new card as much like the old one, and taken for no other, says that the old one was divided.
     for found in &mut found {
-        let divided = pairs
-            .iter()
-            .any(|(&(_, _, _, o, n), &likeness)| o == found.old && n != found.new && !new_taken[n] && likeness >= ALIKE_WITH_ANSWER * 1.5);
+        let divided = pairs.iter().any(|(&(_, _, _, o, n), &likeness)| {
+            o == found.old && n != found.new && !new_taken[n] && likeness >= ALIKE_WITH_ANSWER * 1.5
+        });
         if divided && found.how == How::Edited {
             found.how = How::Split;
         }
@@ -184,7 +184,10 @@ mod tests {
     #[test]
     fn the_same_answer_elsewhere_is_the_card_moved() {
         let old = [card("a", 3, "Why does a Raft leader need terms?", 7)];
-        assert_eq!(found(&old, &[card("b", 0, "Why are terms needed by a Raft leader?", 7)]), [(0, 0, "moved")]);
+        assert_eq!(
+            found(&old, &[card("b", 0, "Why are terms needed by a Raft leader?", 7)]),
+            [(0, 0, "moved")]
+        );
     }
 
     #[test]
@@ -197,7 +200,10 @@ mod tests {
     #[test]
     fn a_card_divided_in_two_keeps_its_history_in_the_part_most_like_it() {
         let old = [card("a", 0, "What are the two phases of 2PC and who decides?", 1)];
-        let new = [card("a", 0, "What are the two phases of 2PC?", 2), card("a", 1, "Who decides the outcome of 2PC and when?", 3)];
+        let new = [
+            card("a", 0, "What are the two phases of 2PC?", 2),
+            card("a", 1, "Who decides the outcome of 2PC and when?", 3),
+        ];
         assert_eq!(found(&old, &new), [(0, 0, "split")]);
     }
 }

@@ -13,11 +13,11 @@ mod cloze;
 mod comment;
 mod faults;
 mod front_matter;
+pub mod identity;
 mod key;
 mod line;
 mod outline;
 mod problem;
-pub mod identity;
 mod toml_text;
 
 use std::collections::HashMap;

@@ -137,7 +137,8 @@ fn put(
         path.push((index, true));
         let deck = &decks[index];
         for name in deck.requires.iter().rev() {
-            let required = by_slug.get(&(name.as_str(), deck.own)).or_else(|| by_slug.get(&(name.as_str(), false)));
+            let required =
+                by_slug.get(&(name.as_str(), deck.own)).or_else(|| by_slug.get(&(name.as_str(), false)));
             if let Some(&required) = required
                 && !placed.contains(&required)
             {
@@ -152,8 +153,10 @@ mod tests {
     use super::*;
 
     fn ordered(decks: &[(&'static str, bool, Option<Level>, &[&str])], roadmap: &str) -> Vec<&'static str> {
-        let requires: Vec<Vec<String>> =
-            decks.iter().map(|(_, _, _, requires)| requires.iter().map(|&name| name.into()).collect()).collect();
+        let requires: Vec<Vec<String>> = decks
+            .iter()
+            .map(|(_, _, _, requires)| requires.iter().map(|&name| name.into()).collect())
+            .collect();
         let places: Vec<DeckPlace<'_>> = decks
             .iter()
             .zip(&requires)

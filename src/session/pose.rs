@@ -4,13 +4,14 @@
 use rand::seq::SliceRandom as _;
 
 use crate::card::{Card, CardKind, Form, Question};
+use crate::problem;
 use crate::seed::Seed;
 
 /// Makes a card concrete. The same seed gives the same question; `difficulty`, `0..=2`, is for problems.
 ///
 /// `None` only for a problem whose family or parameters are not known; decks with such cards are reported when read.
 #[must_use]
-pub fn pose(card: &Card, seed: Seed, _difficulty: u8) -> Option<Question> {
+pub fn pose(card: &Card, seed: Seed, difficulty: u8) -> Option<Question> {
     let mut rng = seed.rng();
     let (prompt, form) = match &card.kind {
         CardKind::Recall { question, answer } => (question.clone(), Form::Recall { answer: answer.clone() }),
@@ -30,7 +31,13 @@ pub fn pose(card: &Card, seed: Seed, _difficulty: u8) -> Option<Question> {
             (question.clone(), Form::Typed { accepted: accepted.clone(), exact: *exact })
         }
         CardKind::Number { question, answer } => (question.clone(), Form::Number { answer: answer.clone() }),
-        CardKind::Problem { .. } => return None,
+        CardKind::Problem { family, parameters } => {
+            let mut question = problem::draw(problem::find(family)?, parameters, seed.0, difficulty).ok()?;
+            if question.hint.is_none() {
+                question.hint.clone_from(&card.hint);
+            }
+            return Some(question);
+        }
     };
     Some(Question { prompt, form, hint: card.hint.clone(), why: card.why.clone(), drawn: None })
 }

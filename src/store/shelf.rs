@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::cards::list;
 use super::{Result, Store};
-use crate::card::{Area, CardKey, CardUid, DeckHead, Level};
+use crate::card::{Area, CardKey, CardUid, DeckHead, Dialect, Level};
 use crate::time::Timestamp;
 
 /// What tells whether a deck file must be read again.
@@ -162,7 +162,7 @@ pub struct DeckCount {
 }
 
 const DECK_COLUMNS: &str = "id, path, slug, name, level, area, resource, source, requires, tags, place, size, \
-     modified_ns, inode, faults";
+     modified_ns, inode, faults, dialect";
 
 impl Store {
     /// Returns all decks in their order.
@@ -494,6 +494,7 @@ fn write_deck(db: &rusqlite::Connection, deck: &IndexedDeck) -> rusqlite::Result
             deck.stamp.modified_ns,
             deck.stamp.inode.cast_signed(),
             deck.faults,
+            head.dialect.name(),
         ],
         |row| row.get(0),
     )
@@ -515,6 +516,7 @@ fn deck_row(row: &Row<'_>) -> rusqlite::Result<DeckRow> {
             requires: list(row, 8)?,
             tags: list(row, 9)?,
             strict: false,
+            dialect: Dialect::from_name(row.get_ref(15)?.as_str()?).unwrap_or_default(),
         },
         place: row.get(10)?,
         stamp: DeckStamp {
