@@ -2,3 +2,4 @@
 //! Not for writing to a terminal (`term/`).
 
 pub mod frame;
+pub mod signs;
