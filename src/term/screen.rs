@@ -1,10 +1,9 @@
 //! A frame made to fit a screen: which lines are seen, cut to the width, and how a style is spelt for the terminal.
 //! Pure. Not for writing it (`tty.rs`).
 
-use unicode_width::UnicodeWidthChar as _;
-
 use crate::source::printable;
-use crate::view::frame::{Frame, Line, Run, Size, Style};
+use crate::view::frame::{Frame, Line, Size, Style};
+use crate::view::wrap::clip;
 
 /// Returns exactly `size.rows` lines, none wider than the screen: head on top, foot at the bottom, body between.
 ///
@@ -23,40 +22,6 @@ pub fn fit(frame: &Frame, size: Size) -> Vec<Line> {
         clip(line, size.columns);
     }
     lines
-}
-
-/// Cuts a line to a width in columns; what is cut off is marked by `…`.
-pub fn clip(line: &mut Line, columns: usize) {
-    if line.width() <= columns {
-        return;
-    }
-    let mut room = columns.saturating_sub(1);
-    let mut kept = Vec::new();
-    let mut cut_style = Style::Plain;
-    for run in &line.runs {
-        let mut text = String::new();
-        let mut whole = true;
-        for c in run.text.chars() {
-            let width = c.width().unwrap_or(0);
-            if width > room {
-                whole = false;
-                break;
-            }
-            room -= width;
-            text.push(c);
-        }
-        cut_style = run.style;
-        if !text.is_empty() {
-            kept.push(Run { text, style: run.style });
-        }
-        if !whole {
-            break;
-        }
-    }
-    if columns > 0 {
-        kept.push(Run { text: "…".to_owned(), style: cut_style });
-    }
-    line.runs = kept;
 }
 
 /// Returns the SGR parameters of a style: colours of the sixteen that read on light and dark grounds, or none of them.
@@ -119,6 +84,7 @@ pub struct Spelling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::frame::Run;
 
     fn texts(frame: &Frame, columns: usize, rows: usize) -> Vec<String> {
         fit(frame, Size::new(columns, rows)).iter().map(Line::text).collect()
@@ -146,19 +112,6 @@ mod tests {
     fn on_a_tiny_screen_the_keys_stay() {
         assert_eq!(texts(&frame(), 80, 3), ["body 1", "rule", "keys"]);
         assert_eq!(texts(&frame(), 80, 1), ["keys"]);
-    }
-
-    #[test]
-    fn a_line_is_cut_by_display_width_and_says_so() {
-        let cut = |text: &str, columns| {
-            let mut line = Line::plain(text);
-            clip(&mut line, columns);
-            line.text()
-        };
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdef", 4), "abc…");
-        assert_eq!(cut("多数派 x", 4), "多…", "a wide character is never halved");
-        assert_eq!(cut("abcdef", 0), "");
     }
 
     #[test]

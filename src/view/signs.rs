@@ -23,7 +23,9 @@ pub fn ascii(text: &str) -> String {
             c if c.is_ascii() => c,
             '─' | '╌' | '–' | '—' | '−' => '-',
             '━' => '=',
-            '│' | '┃' | '▏' | '▌' | '⟦' | '⟧' => '|',
+            '│' | '┃' | '▏' | '▌' => '|',
+            '⟦' => '[',
+            '⟧' => ']',
             '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
             '✓' => 'v',
             '✗' | '×' => 'x',
@@ -85,7 +87,7 @@ pub fn undecorated(text: &str) -> String {
             .collect();
         let trimmed = plain.trim_end().trim_matches('|').trim_end();
         let decoration = trimmed.trim().is_empty();
-        if decoration && !line.trim().is_empty() || decoration && blank {
+        if decoration && (blank || !line.trim().is_empty()) {
             continue;
         }
         blank = decoration;
