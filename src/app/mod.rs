@@ -2,9 +2,11 @@
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
 pub mod clock;
+pub mod front;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod review;
 
 use std::path::PathBuf;
 

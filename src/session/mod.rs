@@ -165,6 +165,8 @@ pub struct Record {
     pub before: CardRecord,
     /// The record that follows.
     pub after: CardRecord,
+    /// One line that stands for the card.
+    pub title: Option<String>,
     /// Whether `after` is to be stored: practice leaves states alone.
     pub scheduled: bool,
 }
@@ -548,7 +550,7 @@ impl Session {
         if let Some(current) = &mut self.current {
             current.record = after.clone();
         }
-        Step::Record(Record { card, entries: vec![entry], before, after, scheduled: true })
+        Step::Record(Record { card, entries: vec![entry], before, after, title: None, scheduled: true })
     }
 
     #[expect(
@@ -574,6 +576,7 @@ impl Session {
             .collect();
         self.entries_made += entries.len() as u64;
         let block = current.queued.block;
+        let title = Some(current.loaded.card.kind.title());
         let siblings: Vec<QueueCard> = if scheduled {
             self.main.iter().filter(|other| other.block == block).cloned().collect()
         } else {
@@ -587,7 +590,7 @@ impl Session {
             siblings,
         };
         self.pending = Some((done, again, notice));
-        Step::Record(Record { card, entries, before: current.record, after, scheduled })
+        Step::Record(Record { card, entries, before: current.record, after, title, scheduled })
     }
 
     fn entry(&self, card: CardUid, event: LogEvent, at: &Moment, number: u64) -> LogEntry {

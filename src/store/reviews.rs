@@ -159,6 +159,24 @@ impl Store {
         read.map_err(|error| self.classify("read the log", error))
     }
 
+    /// Returns the median time of right answers judged by the machine, among the newest `among`, in milliseconds;
+    /// `None` with fewer than `least`.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn median_took_ms(&self, among: u32, least: usize) -> Result<Option<u32>> {
+        let read = (|| -> rusqlite::Result<_> {
+            // Only the newest entries are looked at, so that the cost does not grow with the log.
+            let mut statement = self.db.prepare_cached(
+                "select took_ms from (select took_ms, verdict, event from review_log order by id desc limit ?1)
+                 where event = 'answer' and verdict = 1.0 order by took_ms",
+            )?;
+            statement.query_map([among], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()
+        })();
+        let times = read.map_err(|error| self.classify("read the log", error))?;
+        Ok(if times.len() < least { None } else { times.get(times.len() / 2).copied() })
+    }
+
     /// Returns the number of entries in the log.
     ///
     /// # Errors
