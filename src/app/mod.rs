@@ -2,10 +2,13 @@
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
 pub mod clock;
+pub mod doctor;
 pub mod front;
+pub mod home;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod report;
 pub mod review;
 
 use std::path::PathBuf;

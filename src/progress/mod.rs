@@ -2,6 +2,7 @@
 //! Pure. Not for one card's schedule (`schedule/`) or for drawing (`view/`).
 
 pub mod course;
+pub mod stats;
 
 use crate::time::Day;
 
