@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Ask, Key, Menu, Terminal, screen};
+use super::{Ask, Key, Menu, Terminal};
+use crate::view::fit::fit;
 use crate::view::frame::{Frame, Line, Size};
 
 /// What an editor does to a file.
@@ -149,7 +150,7 @@ impl ScriptedTerminal {
 }
 
 fn text_of((size, frame): &(Size, Frame)) -> String {
-    let lines = screen::fit(frame, *size);
+    let lines = fit(frame, *size);
     lines.iter().map(Line::text).map(|line| format!("{}\n", line.trim_end())).collect()
 }
 

@@ -26,6 +26,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use super::keys::{self, Decoded};
 use super::screen::{self, Spelling};
 use super::{Ask, Key, Menu, Terminal, programs};
+use crate::view::fit::fit;
 use crate::view::frame::{Frame, Size};
 
 /// Alternate screen, cleared; cursor hidden; no wrapping at the margin, so a frame never scrolls; pastes marked.
@@ -221,7 +222,7 @@ impl Terminal for Tty {
         // One write: the old screen is overwritten in place, and only the rest of each line is cleared.
         let mut out = String::with_capacity(size.columns * size.rows * 2);
         out.push_str("\u{1b}[H");
-        for (row, line) in screen::fit(frame, size).iter().enumerate() {
+        for (row, line) in fit(frame, size).iter().enumerate() {
             if row > 0 {
                 out.push_str("\r\n");
             }

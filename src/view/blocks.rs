@@ -52,6 +52,9 @@ pub(super) struct Document {
 /// Lists and quotes nested deeper than this are read as if they were not nested.
 const DEEPEST: usize = 16;
 
+/// A formula up to this many characters is never broken over two lines.
+const WHOLE_FORMULA: usize = 16;
+
 /// Private-use characters that stand for a gap and the ends of a revealed part while Markdown is read.
 const GAP: char = '\u{e000}';
 const OPEN: char = '\u{e001}';
@@ -163,7 +166,11 @@ impl Builder {
             },
             Event::Code(text) => self.push(&text, Style::Code),
             Event::InlineMath(tex) => {
-                let text = maths::unicode(&tex).replace('\n', "; ");
+                let mut text = maths::unicode(&tex).replace('\n', "; ");
+                // `f = 2` is read at one glance; a long formula may break.
+                if text.chars().count() <= WHOLE_FORMULA {
+                    text = text.replace(' ', "\u{a0}");
+                }
                 self.push(&text, Style::Code);
             }
             Event::DisplayMath(tex) => {

@@ -25,7 +25,13 @@ pub fn render_from(markdown: &str, width: usize, first_link: usize) -> Vec<Line>
 /// Draws a cloze sentence with the bytes `hidden` as a gap, `[…]`, or marked as `⟦revealed⟧`.
 #[must_use]
 pub fn cloze(text: &str, hidden: Span, revealed: bool, width: usize) -> Vec<Line> {
-    draw(&blocks::parse_marked(&blocks::mark(text, hidden, revealed), 1).blocks, width.max(1))
+    cloze_from(text, hidden, revealed, width, 1)
+}
+
+/// As [`cloze`], where the first link has the number `first_link`.
+#[must_use]
+pub fn cloze_from(text: &str, hidden: Span, revealed: bool, width: usize, first_link: usize) -> Vec<Line> {
+    draw(&blocks::parse_marked(&blocks::mark(text, hidden, revealed), first_link).blocks, width.max(1))
 }
 
 /// Returns the targets of links and pictures, in order; the first has the number 1.
@@ -169,12 +175,10 @@ fn chopped(line: &Line, first: usize, rest: usize) -> Vec<Line> {
     let mut pieces = wrap(&solid, first);
     if pieces.len() > 1 {
         let head = pieces.remove(0);
-        let tail: Vec<Run> = pieces.into_iter().flat_map(|line| line.runs).collect();
+        let solid = |run: Run| Run { text: run.text.replace(' ', "\u{a0}"), style: run.style };
+        let tail: Vec<Run> = pieces.into_iter().flat_map(|line| line.runs).map(solid).collect();
         pieces = wrap(&tail, rest);
         pieces.insert(0, head);
-    }
-    for run in pieces.iter_mut().flat_map(|line| &mut line.runs) {
-        run.text = run.text.replace('\u{a0}', " ");
     }
     pieces
 }
@@ -197,7 +201,7 @@ fn expanded(line: &str) -> String {
 }
 
 fn plain(runs: &[Run]) -> String {
-    runs.iter().map(|run| run.text.as_str()).collect()
+    runs.iter().map(|run| run.text.replace('\u{a0}', " ")).collect()
 }
 
 fn tell(blocks: &[Block], indent: &str, out: &mut String) {

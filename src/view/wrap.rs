@@ -127,7 +127,9 @@ impl Filler {
     }
 
     fn put(&mut self, cluster: &Cluster) {
-        self.line.push(&cluster.text, cluster.style);
+        // A blank that is no place to break looks like any other.
+        let text = if cluster.text == "\u{a0}" { " " } else { cluster.text.as_str() };
+        self.line.push(text, cluster.style);
         self.used += cluster.width;
     }
 
