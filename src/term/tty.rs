@@ -73,6 +73,9 @@ impl Tty {
     /// # Errors
     /// When input or output is no terminal, or signals cannot be watched.
     pub fn open(look: Look) -> io::Result<Self> {
+        if !Self::is_there() {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "input and output are no terminal"));
+        }
         let signals = Signals::watch()?;
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {

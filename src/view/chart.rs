@@ -15,7 +15,7 @@ const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
 /// Returns a bar of `width` columns in up to three parts, told apart by shade: `█` first, `▒` second, `░` the rest.
 #[must_use]
 pub fn stacked(first: usize, second: usize, total: usize, width: usize) -> Line {
-    let upto = |value: usize| if total == 0 { 0 } else { ((value * width + total / 2) / total).min(width) };
+    let upto = |value: usize| (value * width + total / 2).checked_div(total).unwrap_or(0).min(width);
     let one = upto(first).max(usize::from(first > 0 && width > 0));
     let two = upto(first + second).max((one + usize::from(second > 0)).min(width));
     Line::styled("█".repeat(one), Style::Good)

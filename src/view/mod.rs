@@ -16,6 +16,7 @@ pub mod maths;
 pub mod page;
 pub mod review;
 pub mod signs;
+pub mod spoken;
 pub mod stats;
 pub mod summary;
 pub mod table;

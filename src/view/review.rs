@@ -245,7 +245,7 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
     }
     let bar = progress(view.done, view.total, width);
     let both = counts.width() + columns(&place) + 3;
-    if name.width() + both + 1 <= width {
+    if name.width() + both < width {
         let mut right = counts;
         if !right.runs.is_empty() {
             right.push("   ", Style::Plain);
@@ -284,7 +284,7 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
             add(answer::choice(options, *several, *cursor, view.revealed, width));
         }
         Part::Order { items, cursor, held } => {
-            add(answer::order(items, *cursor, *held, view.revealed, width))
+            add(answer::order(items, *cursor, *held, view.revealed, width));
         }
         Part::Typed { text, cursor, .. } if !view.revealed => add(answer::typing(text, *cursor, width)),
         Part::Typed { text, right, compare, .. } => {

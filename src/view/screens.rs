@@ -322,8 +322,7 @@ fn at_home() {
         notes: vec![Status::warning("2 cards in `own/raft.md` are broken: `retain check` shows where")],
     };
     snapshots("home", |size| home::screen(&view, size, 0));
-    let first =
-        HomeView { date: view.date.clone(), new_left: 20, menu: view.menu.clone(), ..HomeView::default() };
+    let first = HomeView { date: view.date, new_left: 20, menu: view.menu, ..HomeView::default() };
     snapshots("home_first_day", |size| home::screen(&first, size, 0));
 }
 
@@ -342,8 +341,7 @@ fn endings() {
         menu: menu(&[("enter", "home"), ("u", "undo"), ("m", "ten more new cards"), ("q", "quit")]),
     };
     snapshots("summary", |size| summary::screen(&view, size, 0));
-    let nothing =
-        SummaryView { due_tomorrow: 1, left_today: 3, menu: view.menu.clone(), ..SummaryView::default() };
+    let nothing = SummaryView { due_tomorrow: 1, left_today: 3, menu: view.menu, ..SummaryView::default() };
     snapshots("summary_nothing", |size| summary::screen(&nothing, size, 0));
     let quiz = QuizView {
         asked: 20,
@@ -460,7 +458,7 @@ proptest::proptest! {
         let size = Size::new(columns, rows);
         let recall = CardView {
             deck: typed.clone(),
-            prompt: prompt.clone(),
+            prompt,
             part: Part::Recall { answer: answer.clone() },
             revealed,
             buttons: grades(),

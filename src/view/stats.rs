@@ -111,8 +111,7 @@ pub struct HardRow {
 pub fn screen(view: &StatsView, size: Size, scroll: usize) -> Frame {
     let page = Page::new(size);
     let head = vec![Line::styled("statistics", Style::Heading)];
-    let keys =
-        [KeyHint::new("↑↓", "scroll"), KeyHint::new("page", "scroll by screens"), KeyHint::new("q", "back")];
+    let keys = [KeyHint::new("↑↓ page", "scroll"), KeyHint::new("q", "back")];
     page.frame(head, report(view, page.text_width()), vec![keys_line(&keys, page.edge_width())], scroll)
 }
 
@@ -206,7 +205,7 @@ fn maturity(rows: &[MaturityRow], width: usize) -> Vec<Line> {
     let widest = rows.iter().map(|row| columns(&row.name)).max().unwrap_or(0);
     // Name, bar and figures beside each other, or the figures below.
     let beside = width >= 60;
-    let name_width = widest.min(if beside { 26 } else { 16 });
+    let name_width = widest.min(if beside { 24 } else { 16 });
     let bar_width = if beside { 16 } else { width.saturating_sub(name_width + 1).min(20) };
     let figures = |texts: [&str; 4]| texts.map(|text| format!("{text:>8}")).concat();
     let legend = "█ mature  ▒ young  ░ new";

@@ -147,7 +147,7 @@ impl Filler {
             }
         }
         for cluster in word.drain(..) {
-            if self.used > 0 && self.used + cluster.width > self.width {
+            if !self.line.runs.is_empty() && self.used + cluster.width > self.width {
                 self.end_line(lines);
             }
             self.put(&cluster);
