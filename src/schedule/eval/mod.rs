@@ -6,6 +6,7 @@
 //! not scored, but predictors may learn from them. The first fifth of the scored answers is not evaluated. A predictor
 //! never sees an answer before it has predicted it: [`Showing`] holds no grade.
 
+pub mod blend;
 pub mod log;
 pub mod predictors;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 
 use crate::review::Grade;
 use crate::seed::Seed;
-use crate::time::{Day, Timestamp};
+use crate::time::{DAY_MS, Day, Timestamp};
 
 /// Predictions are held within this distance of 0 and 1, so that one surprise costs at most 9.2 in log loss.
 pub const CLIP: f64 = 1e-4;
@@ -46,6 +47,8 @@ pub struct Showing {
     pub day: Day,
     /// Study days since the card's answer before; `None` at first sight.
     pub days: Option<u32>,
+    /// Days by the clock since the card's answer before; 0 at first sight.
+    pub clock: f64,
     /// One more than the card's scored answers so far, this one included if it is scored.
     pub nth: u32,
     /// Scored answers so far in which the card was not recalled.
@@ -71,39 +74,59 @@ pub struct Row {
     pub took_ms: u32,
 }
 
+/// The bookkeeping from which showings are made: what each card has been through so far.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    cards: HashMap<i64, Seen>,
+}
+
+/// What a ledger remembers of a card.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    number: usize,
+    day: Day,
+    at: Timestamp,
+    scored: u32,
+    lapses: u32,
+}
+
+impl Ledger {
+    /// Returns what may be known of a card about to be answered.
+    #[must_use]
+    pub fn showing(&self, card: i64, at: Timestamp, day: Day) -> Showing {
+        let Some(seen) = self.cards.get(&card) else {
+            let card = self.cards.len();
+            return Showing { card, at, day, days: None, clock: 0.0, nth: 1, lapses: 0 };
+        };
+        let days = u32::try_from(day.days_since(seen.day)).unwrap_or(0);
+        let clock = at.ms_since(seen.at).max(0) as f64 / DAY_MS as f64;
+        let nth = 1 + seen.scored + u32::from(days > 0);
+        Showing { card: seen.number, at, day, days: Some(days), clock, nth, lapses: seen.lapses }
+    }
+
+    /// Takes down an answer; returns it with what was known before. Answers must come in order of time.
+    pub fn record(&mut self, answer: &Answer) -> Row {
+        let showing = self.showing(answer.card, answer.at, answer.day);
+        let number = showing.card;
+        let Answer { day, at, .. } = *answer;
+        let seen = self.cards.entry(answer.card).or_insert(Seen { number, day, at, scored: 0, lapses: 0 });
+        if showing.is_scored() {
+            seen.scored += 1;
+            seen.lapses += u32::from(!answer.grade.passed());
+        }
+        seen.day = seen.day.max(day);
+        seen.at = seen.at.max(at);
+        Row { showing, grade: answer.grade, took_ms: answer.took_ms }
+    }
+}
+
 /// Turns answers, in any order, into rows in order of time.
 #[must_use]
 pub fn rows(answers: &[Answer]) -> Vec<Row> {
-    struct Seen {
-        number: usize,
-        day: Day,
-        scored: u32,
-        lapses: u32,
-    }
     let mut sorted: Vec<&Answer> = answers.iter().collect();
     sorted.sort_by_key(|answer| answer.at);
-    let mut cards: HashMap<i64, Seen> = HashMap::new();
-    let mut rows = Vec::with_capacity(sorted.len());
-    for answer in sorted {
-        let number = cards.len();
-        let first = !cards.contains_key(&answer.card);
-        let seen = cards.entry(answer.card).or_insert(Seen { number, day: answer.day, scored: 0, lapses: 0 });
-        let days = (!first).then(|| u32::try_from(answer.day.days_since(seen.day)).unwrap_or(0));
-        let scored = u32::from(days.is_some_and(|days| days > 0));
-        seen.scored += scored;
-        let showing = Showing {
-            card: seen.number,
-            at: answer.at,
-            day: answer.day,
-            days,
-            nth: 1 + seen.scored,
-            lapses: seen.lapses,
-        };
-        seen.lapses += if answer.grade.passed() { 0 } else { scored };
-        seen.day = seen.day.max(answer.day);
-        rows.push(Row { showing, grade: answer.grade, took_ms: answer.took_ms });
-    }
-    rows
+    let mut ledger = Ledger::default();
+    sorted.into_iter().map(|answer| ledger.record(answer)).collect()
 }
 
 /// A model that foretells recall, one answer after the other.

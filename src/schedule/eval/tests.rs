@@ -1,5 +1,6 @@
 //! Evaluation against figures computed elsewhere for a real log, and by hand for small ones.
 
+use super::blend::Blend;
 use super::predictors::{Average, FsrsPredictor, Intervals, MovingAverage, Rule};
 use super::*;
 use crate::schedule::fsrs::Parameters;
@@ -36,6 +37,7 @@ fn the_real_log_gives_the_reference_figures() {
         Box::new(Intervals::new(Rule::Anki, true)),
         Box::new(FsrsPredictor::new("fsrs", &Parameters::DEFAULT)),
     ];
+    predictors.push(Box::new(Blend::default()));
     let made: Vec<String> =
         predictors.iter_mut().map(|predictor| judged(&rows, predictor.as_mut())).collect();
     assert_eq!(made, REFERENCE.lines().collect::<Vec<_>>());
@@ -140,4 +142,25 @@ fn bad_lines_are_named_and_the_rest_is_read() {
         ]
     );
     assert_eq!(log::parse("a,b\n", ZoneOffset::UTC, DayStart::DEFAULT).1.len(), 1);
+}
+
+#[test]
+fn the_blend_beats_every_other_predictor_on_the_real_log_beyond_chance() {
+    let rows = real_rows();
+    let blend = losses(&rows, &predictions(&mut Blend::default(), &rows));
+    let fsrs = losses(&rows, &predictions(&mut FsrsPredictor::new("fsrs", &Parameters::DEFAULT), &rows));
+    let mean = blend.iter().sum::<f64>() / blend.len() as f64;
+    assert!(mean < 0.4215, "{mean}");
+    let (_, high) = bootstrap(&blend, &fsrs, Seed(1), 400).unwrap();
+    assert!(high < -0.005, "{high}");
+}
+
+#[test]
+fn a_live_showing_is_the_one_that_is_recorded() {
+    let (answers, _) = log::parse(LOG, ZoneOffset::UTC, DayStart::DEFAULT);
+    let mut ledger = Ledger::default();
+    for answer in &answers {
+        let before = ledger.showing(answer.card, answer.at, answer.day);
+        assert_eq!(ledger.record(answer).showing, before);
+    }
 }
