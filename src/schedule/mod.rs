@@ -3,6 +3,8 @@
 //! (`session/`) or for keeping states (`store/`).
 
 pub mod anki;
+pub mod catalogue;
+pub mod eval;
 pub mod fsrs;
 pub mod fuzz;
 #[cfg(test)]
