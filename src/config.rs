@@ -92,6 +92,8 @@ pub struct Config {
     pub no_color: bool,
     /// The terminal's name is `dumb` or missing: plain lines only.
     pub dumb: bool,
+    /// Signs beyond ASCII are replaced: the locale is not UTF-8.
+    pub ascii: bool,
     /// The editor to start, with arguments.
     pub editor: String,
     /// The program that opens links, with arguments; empty where none is known.
@@ -184,6 +186,10 @@ impl Config {
             seed,
             no_color: variable("NO_COLOR").is_some(),
             dumb: term.as_deref().is_none_or(|term| term == "dumb"),
+            ascii: !["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).is_none_or(|locale| {
+                let locale = locale.to_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            }),
             editor,
             opener,
             columns: variable("COLUMNS").and_then(|text| text.parse().ok()),

@@ -1,6 +1,7 @@
 //! Use cases: the effectful shell around the pure floors. The only callers of the clock.
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
+pub mod cards;
 pub mod clock;
 pub mod doctor;
 pub mod front;
@@ -123,7 +124,8 @@ impl App {
     /// Fails when the settings name none, or with values it cannot work with.
     pub fn scheduler(&self) -> Result<Box<dyn Scheduler>> {
         let settings = &self.config.settings;
-        let options = catalogue::Options { retention: Some(settings.retention), ..catalogue::Options::default() };
+        let options =
+            catalogue::Options { retention: Some(settings.retention), ..catalogue::Options::default() };
         Ok(catalogue::scheduler(&settings.scheduler, &options)?)
     }
 

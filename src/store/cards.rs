@@ -253,6 +253,39 @@ impl Store {
             .map_err(|error| self.classify("look for a card", error))
     }
 
+    /// Returns the cards whose number begins with some hexadecimal digits, at most ten.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn cards_by_number(&self, digits: &str) -> Result<Vec<CardRow>> {
+        if digits.is_empty() || digits.len() > 16 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let bound = |fill: &str| {
+            let text = format!("{digits}{}", fill.repeat(16 - digits.len()));
+            i64::try_from(u64::from_str_radix(&text, 16).unwrap_or(0)).unwrap_or(i64::MAX)
+        };
+        let read = (|| -> rusqlite::Result<_> {
+            let sql = format!("select {CARD_COLUMNS} from card where uid between ?1 and ?2 limit 10");
+            let mut statement = self.db.prepare_cached(&sql)?;
+            statement.query_map([bound("0"), bound("f")], card_row)?.collect()
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("look for a card", error))
+    }
+
+    /// Returns the explicit ids of all cards in the decks, for suggestions.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn keys(&self) -> Result<Vec<String>> {
+        let read = (|| -> rusqlite::Result<_> {
+            let mut statement =
+                self.db.prepare_cached("select key from card where present = 1 and key not like '~%'")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("list the ids", error))
+    }
+
     /// Returns the cards in the decks, in order, each with its record where it has one.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ pub struct TerminalFront<'a> {
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
     total: usize,
+    home: bool,
 }
 
 impl<'a> TerminalFront<'a> {
@@ -45,7 +46,14 @@ impl<'a> TerminalFront<'a> {
             status: None,
             missed: Vec::new(),
             total: 0,
+            home: false,
         }
+    }
+
+    /// Tells whether the learner left for the home screen rather than for good.
+    #[must_use]
+    pub fn wants_home(&self) -> bool {
+        self.home
     }
 
     fn card(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<Action> {
@@ -414,7 +422,10 @@ impl<'a> TerminalFront<'a> {
                 Key::Char('u') => return Ok(Action::Event(Event::Undo)),
                 Key::Down | Key::Char('j') => scroll += 1,
                 Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-                Key::Enter | Key::Char(' ') => return Ok(Action::Leave),
+                Key::Enter | Key::Char(' ') => {
+                    self.home = true;
+                    return Ok(Action::Leave);
+                }
                 Key::Char('q') | Key::Esc => return Ok(Action::Event(Event::Quit)),
                 _ => {}
             }
