@@ -85,6 +85,14 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
+    /// Moves each parameter into its bounds.
+    pub(crate) fn clamped(mut values: [f64; PARAMETER_COUNT]) -> Self {
+        for (value, (low, high)) in values.iter_mut().zip(BOUNDS) {
+            *value = value.clamp(low, high);
+        }
+        Self(values)
+    }
+
     /// Returns the 21 numbers, w0 first.
     #[must_use]
     pub fn values(&self) -> &[f64; PARAMETER_COUNT] {

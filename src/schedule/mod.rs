@@ -3,6 +3,7 @@
 //! (`session/`) or for keeping states (`store/`).
 
 pub mod anki;
+pub mod balance;
 pub mod catalogue;
 pub mod eval;
 pub mod fsrs;
@@ -10,6 +11,7 @@ pub mod fuzz;
 #[cfg(test)]
 mod laws;
 pub mod replay;
+pub mod simulate;
 pub mod sm2;
 pub mod sm2_1990;
 
