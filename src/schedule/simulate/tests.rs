@@ -1,6 +1,7 @@
 //! Simulated lives: that they repeat, and what the default scheduler promises of them.
 
 use super::*;
+use crate::schedule::Memory;
 use crate::schedule::fsrs::Parameters;
 use crate::schedule::sm2::{Sm2, Sm2Config};
 use crate::seed::Seed;
@@ -73,4 +74,28 @@ fn cards_learnt_together_do_not_come_back_together() {
         (lumpiness(&bare, false), lumpiness(&Sm2::default(), false), lumpiness(&Sm2::default(), true));
     assert!(fuzzed < 0.8 * bare && balanced < fuzzed, "{bare} {fuzzed} {balanced}");
     assert!(balanced <= 3.1, "{bare} {fuzzed} {balanced}");
+}
+
+#[test]
+fn the_default_scheduler_keeps_its_promises() {
+    let life = |number| {
+        let learner = Learner::of_population(Seed(2026), number);
+        let plan = Plan { days: 730, ..Plan::default() };
+        simulate(Planner::Scheduler(&Sm2::default()), &learner, &new_cards(400), &plan)
+    };
+    let (mut known, mut weak, mut seen) = (0.0, 0.0, 0.0);
+    let mut at_floor = 0;
+    for number in 0..8 {
+        let life = life(number);
+        for day in &life.days[275..365] {
+            known += day.known;
+            weak += f64::from(day.weak);
+            seen += f64::from(day.seen);
+        }
+        let floor = |state: &&CardState| state.memory == Memory::Ease { permille: 1300 };
+        at_floor += life.states.iter().filter(floor).count();
+    }
+    assert!(known / seen >= 0.945, "mean recall {}", known / seen);
+    assert!(weak / seen <= 0.01, "weak share {}", weak / seen);
+    assert!(at_floor as f64 / (8.0 * 400.0) < 0.06, "at the floor after two years: {at_floor}");
 }
