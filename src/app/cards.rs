@@ -42,7 +42,7 @@ impl App {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn mark(&mut self, card: CardUid, event: LogEvent) -> Result<()> {
+    pub fn mark(&mut self, card: CardUid, event: &LogEvent) -> Result<()> {
         let scheduler = self.scheduler()?;
         loop {
             let at = self.moment();

@@ -47,7 +47,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     let copies = app.store.backups()?;
     match copies.last() {
         Some(newest) => {
-            output::say(&format!("copies: {}, the newest `{}`", copies.len(), newest.path.display()))?
+            output::say(&format!("copies: {}, the newest `{}`", copies.len(), newest.path.display()))?;
         }
         None => output::say("copies: none yet; one is made each day after a review")?,
     }

@@ -86,8 +86,14 @@ impl Failure {
         }
         let mut text = format!("error: {}\n", self.error);
         let mut source = self.error.source();
+        let mut last = self.error.to_string();
         while let Some(cause) = source {
-            text.push_str(&format!("cause: {}\n", cause.to_string().trim_end()));
+            let words = cause.to_string();
+            // Some libraries say the same on two floors.
+            if !words.ends_with(last.as_str()) {
+                text.push_str(&format!("cause: {}\n", words.trim_end()));
+            }
+            last = words;
             source = cause.source();
         }
         for hint in &self.hints {

@@ -43,13 +43,13 @@ pub(super) fn leeches(app: &mut App, args: &LeechArgs) -> Outcome {
         Some("all") => {
             let parked = app.store.marked(Marked::Parked)?;
             for (card, _) in &parked {
-                app.mark(card.uid, LogEvent::Unpark)?;
+                app.mark(card.uid, &LogEvent::Unpark)?;
             }
             Ok(output::say(&format!("{} released", words::plural(parked.len(), "card")))?)
         }
         Some(name) => {
             let card = app.find_card(name)?;
-            app.mark(card.uid, LogEvent::Unpark)?;
+            app.mark(card.uid, &LogEvent::Unpark)?;
             Ok(output::say(&format!("released: {}", card.title))?)
         }
     }
@@ -68,10 +68,10 @@ pub(super) fn resume(app: &mut App, args: &ResumeArgs) -> Outcome {
         return Err(Failure::no(format!("`{}` is neither suspended nor parked", card.key)));
     }
     if record.suspended {
-        app.mark(card.uid, LogEvent::Resume)?;
+        app.mark(card.uid, &LogEvent::Resume)?;
     }
     if record.parked {
-        app.mark(card.uid, LogEvent::Unpark)?;
+        app.mark(card.uid, &LogEvent::Unpark)?;
     }
     Ok(output::say(&format!("back among the others: {}", card.title))?)
 }
@@ -80,7 +80,7 @@ pub(super) fn flagged(app: &mut App, args: &FlaggedArgs) -> Outcome {
     app.refresh(&[])?;
     if let Some(name) = &args.clear {
         let card = app.find_card(name)?;
-        app.mark(card.uid, LogEvent::Unflag)?;
+        app.mark(card.uid, &LogEvent::Unflag)?;
         return Ok(output::say(&format!("the flag is gone: {}", card.title))?);
     }
     list(app, Marked::Flagged, "no card is flagged")

@@ -140,7 +140,7 @@ pub enum Step {
     /// The event means nothing now.
     Ignored,
     /// Save this, then say [`Session::committed`] or [`Session::refused`].
-    Record(Record),
+    Record(Box<Record>),
     /// Take these entries of a card back, then say [`Session::undone`].
     Retract {
         /// The card.
@@ -297,6 +297,12 @@ impl Session {
     #[must_use]
     pub fn left(&self) -> (usize, usize) {
         (self.main.len(), self.learning.len())
+    }
+
+    /// Returns how many new cards are still to come, the current one not counted.
+    #[must_use]
+    pub fn new_left(&self) -> usize {
+        self.main.iter().filter(|card| card.new).count()
     }
 
     /// Returns the instant at which the next learning card is due; `None` without one.
@@ -518,7 +524,7 @@ impl Session {
         tally.add(current.queued.card, current.record.state.phase, grade, share, took_ms);
         let again = match state.due {
             Due::At(due) if reviewing && !after.parked => {
-                Some(QueueCard { due_at: Some(due), ..current.queued.clone() })
+                Some(QueueCard { due_at: Some(due), new: false, ..current.queued.clone() })
             }
             _ => None,
         };
@@ -550,7 +556,14 @@ impl Session {
         if let Some(current) = &mut self.current {
             current.record = after.clone();
         }
-        Step::Record(Record { card, entries: vec![entry], before, after, title: None, scheduled: true })
+        Step::Record(Box::new(Record {
+            card,
+            entries: vec![entry],
+            before,
+            after,
+            title: None,
+            scheduled: true,
+        }))
     }
 
     #[expect(
@@ -590,7 +603,7 @@ impl Session {
             siblings,
         };
         self.pending = Some((done, again, notice));
-        Step::Record(Record { card, entries, before: current.record, after, title, scheduled })
+        Step::Record(Box::new(Record { card, entries, before: current.record, after, title, scheduled }))
     }
 
     fn entry(&self, card: CardUid, event: LogEvent, at: &Moment, number: u64) -> LogEntry {

@@ -136,7 +136,7 @@ impl Store {
     pub fn learning(&self, today: Day, filter: &QueueFilter) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, s.due_at
              from card_state as s indexed by card_state_learning join card as c on c.uid = s.card
              where s.due_at is not null and s.suspended = 0 and s.parked = 0 and s.present = 1
                and coalesce(s.buried_until, ?4) <= ?4 and {FILTER}
@@ -162,7 +162,7 @@ impl Store {
     ) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, null
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, null
              from card as c left join card_state as s on s.card = c.uid
              where c.deck = ?4 and c.seen = 0 and c.present = 1
                and coalesce(s.suspended, 0) = 0 and coalesce(s.parked, 0) = 0
@@ -183,7 +183,7 @@ impl Store {
     pub fn any_cards(&self, filter: &QueueFilter, limit: u32) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, null
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, null
              from card as c join deck as d on d.id = c.deck
              where c.present = 1 and {FILTER} order by d.place, c.place limit ?4"
         );
@@ -224,7 +224,7 @@ impl Store {
     pub fn queue_row(&self, card: CardUid) -> Result<Option<QueueCard>> {
         self.db
             .prepare_cached(
-                "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at from card as c
+                "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, s.due_at from card as c
                  left join card_state as s on s.card = c.uid where c.uid = ?1 and c.present = 1",
             )
             .and_then(|mut statement| statement.query_row([card.0], queue_row).optional())
@@ -401,7 +401,8 @@ fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
         deck: row.get(2)?,
         block: row.get(3)?,
         confuses: list(row, 4)?,
-        due_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
+        new: !row.get::<_, bool>(5)?,
+        due_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
     })
 }
 

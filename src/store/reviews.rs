@@ -284,7 +284,9 @@ impl Store {
     pub fn review_days(&self) -> Result<Vec<(Day, u32)>> {
         let read = (|| -> rusqlite::Result<_> {
             let mut statement = self.db.prepare_cached(
-                "select day, count(*) from review_log where event = 'answer' and purpose = 'review'
+                "select day, count(*) from review_log as entry where event = 'answer' and purpose = 'review'
+                   and not exists (select 1 from review_log as undo indexed by review_log_retract
+                                   where undo.event = 'retract' and undo.target = entry.id)
                  group by day order by day",
             )?;
             let rows = statement.query_map([], |row| Ok((Day(row.get(0)?), row.get(1)?)))?;

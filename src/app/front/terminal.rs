@@ -148,7 +148,7 @@ impl<'a> TerminalFront<'a> {
             Key::Char('o') => self.open(view)?,
             Key::Char('i') => return Ok(Some(Action::History)),
             Key::Char('?') => {
-                self.overlay(|size, scroll| help::screen("keys", &help::review_keys(), size, scroll))?
+                self.overlay(|size, scroll| help::screen("keys", &help::review_keys(), size, scroll))?;
             }
             Key::Char('q') | Key::Esc => return event(Event::Quit),
             _ => {}
@@ -325,9 +325,10 @@ impl<'a> TerminalFront<'a> {
         let answered = current.answered.as_ref();
         let state = &current.record.state;
         let purpose = session.rules().purpose;
-        let mut left = Left { new: 0, learning, due: main };
+        let new = session.new_left();
+        let mut left = Left { new, learning, due: main - new };
         match state.phase {
-            _ if purpose != Purpose::Review => left.due += 1,
+            _ if purpose != Purpose::Review => left = Left { new: 0, learning: 0, due: main + 1 },
             Phase::New => left.new += 1,
             Phase::Learning | Phase::Relearning => left.learning += 1,
             Phase::Review => left.due += 1,
