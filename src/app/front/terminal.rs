@@ -179,6 +179,7 @@ impl<'a> TerminalFront<'a> {
                     }
                     Key::Enter | Key::Char(' ') => {
                         if !several {
+                            self.draft.pick(at);
                             return Some(give(Given::Choice(vec![at])));
                         }
                         match self.draft.given() {
