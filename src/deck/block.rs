@@ -22,6 +22,8 @@ pub struct Block {
     pub id: Option<Id>,
     /// Rules of the linter that are not to be applied here.
     pub allows: Vec<Allow>,
+    /// The lines of the block that hold comments of ours, line ends included; they belong to no section.
+    pub comments: Vec<Span>,
     /// Where options, items, spellings or deletions (brackets included) stand, in order; empty for other kinds.
     pub parts: Vec<Span>,
     /// The problem, with the places of its parameters.
@@ -70,6 +72,7 @@ pub(super) fn read(source: &str, draft: Draft, diagnostics: &mut Vec<Diagnostic>
         sections: Vec::new(),
         id: None,
         allows: Vec::new(),
+        comments: Vec::new(),
         parts: Vec::new(),
         problem: None,
         cards: Vec::new(),
@@ -80,6 +83,7 @@ pub(super) fn read(source: &str, draft: Draft, diagnostics: &mut Vec<Diagnostic>
     block.sections = draft.sections;
     block.id = draft.id;
     block.allows = draft.allows;
+    block.comments = draft.holes;
     block
 }
 

@@ -166,7 +166,7 @@ impl<'a> Scan<'a> {
             while shelters.next_if(|(span, _)| span.end <= at).is_some() {}
             let shelter = shelters.peek().filter(|(span, _)| span.start <= at).copied();
             match bytes[at] {
-                b'\r' if bytes.get(at + 1) == Some(&b'\n') => self.drop_byte(at),
+                b'\r' if self.text[at..].trim_start_matches('\r').starts_with('\n') => self.drop_byte(at),
                 b'\\' if matches!(bytes.get(at + 1), Some(b'[' | b']')) => {
                     self.drop_byte(at);
                     at += 1;

@@ -50,9 +50,9 @@ pub(super) struct Extent {
     pub(super) body: usize,
 }
 
-/// Returns the length of a byte order mark at the head of a text.
+/// Returns the length of the byte order marks at the head of a text: some programs add one to one that is there.
 pub(super) fn mark_length(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    text.len() - text.trim_start_matches('\u{feff}').len()
 }
 
 /// Finds front matter: a first line `---` and the next such line. `Err` has the opening line when it is never closed.
@@ -157,14 +157,14 @@ fn plus_signs(text: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
-    let mut last_line = usize::MAX;
+    let mut seen = Vec::new();
     for fault in &document.faults {
         let start = text[..fault.span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
         // One fault a line: the rest of a line that is not TOML only repeats it.
-        if start == last_line {
+        if seen.contains(&start) {
             continue;
         }
-        last_line = start;
+        seen.push(start);
         let line = Line::at(text, start).map_or("", |line| line.text);
         if let Some(toml) = from_yaml(line) {
             let at = trimmed(text, Span::new(start, start + line.len()));

@@ -47,6 +47,11 @@ impl Draft {
         self.sections.first().map_or(Tag::Question, |section| section.tag)
     }
 
+    /// Tells whether a question or a term still lacks what belongs to it.
+    fn waits(&self) -> bool {
+        !self.answered && matches!(self.opening(), Tag::Question | Tag::Term)
+    }
+
     pub(super) fn span(&self) -> Span {
         Span::new(self.sections.first().map_or(0, |section| section.tag_span.start), self.end)
     }
@@ -278,7 +283,7 @@ impl<'a> Outline<'a> {
         self.state = State::Outside;
         self.cut_off = false;
         let mut draft = self.draft.take()?;
-        if !draft.answered && !draft.broken && matches!(draft.opening(), Tag::Question | Tag::Term) {
+        if draft.waits() && !draft.broken {
             let fault = faults::unanswered(self.source, &draft, next, at);
             self.fault(fault);
             draft.broken = true;
@@ -335,7 +340,8 @@ impl<'a> Outline<'a> {
     /// Warns of a line that was likely meant as a tag, and of an id that shares its line with text.
     fn lookalike(&mut self, line: &Line<'a>) {
         let heading = self.after_blank && line.text.starts_with('#');
-        let fault = if heading { faults::heading(line) } else { faults::lookalike(line) };
+        let waits = self.draft.as_ref().is_some_and(Draft::waits);
+        let fault = if heading { faults::heading(line) } else { faults::lookalike(line, waits) };
         if let Some(fault) = fault {
             self.fault(fault);
         }
@@ -389,8 +395,7 @@ impl<'a> Outline<'a> {
                 draft.broken |= breaks;
             }
         }
-        let waits = !draft.answered && matches!(draft.opening(), Tag::Question | Tag::Term);
-        if self.state == State::Reading && !waits {
+        if self.state == State::Reading && !draft.waits() {
             self.state = State::Closed;
         }
         if let Some(fault) = fault {
