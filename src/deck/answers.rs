@@ -298,10 +298,22 @@ pub(super) fn spellings(source: &str, body: Span, diagnostics: &mut Vec<Diagnost
         .iter()
         .map(|span| match coded(span) {
             Some(code) => code.to_owned(),
-            None => source[span.start..span.end].split_whitespace().collect::<Vec<_>>().join(" "),
+            None => one_line(&source[span.start..span.end]),
         })
         .collect();
     Some(Spellings { accepted, exact, spans })
+}
+
+/// Returns a text with runs of white space made one space.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// Returns what stands in a code span that takes up the whole text.
@@ -346,7 +358,7 @@ pub(super) fn words(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>)
                     .help("write the list as `one, another`"),
             );
         } else {
-            words.push(word.split_whitespace().collect::<Vec<_>>().join(" "));
+            words.push(one_line(word));
         }
     });
     words

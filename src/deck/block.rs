@@ -177,7 +177,8 @@ impl Extras {
                 Tag::Hint => extras.hint = text(),
                 Tag::Why => extras.why = text(),
                 Tag::Source => {
-                    extras.source = text().map(|text| if text.contains('\n') { joined(&text) } else { text });
+                    extras.source =
+                        text().map(|text| if text.contains('\n') { answers::one_line(&text) } else { text });
                 }
                 Tag::Tags => extras.tags = answers::words(source, section.body, diagnostics),
                 Tag::Concepts => extras.concepts = Some(answers::ids(source, section.body, diagnostics)),
@@ -187,10 +188,6 @@ impl Extras {
         }
         extras
     }
-}
-
-fn joined(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns what the cards of a block ask.

@@ -196,13 +196,8 @@ pub(super) fn second_id(first: &Id, second: &Id) -> Diagnostic {
 pub(super) fn lookalike(line: &Line<'_>, waits: bool) -> Option<Diagnostic> {
     let text = line.text;
     let start = line.span.start;
-    if let Some(open) = text.find("<!--").filter(|&at| at > 0)
-        && text[open + 4..]
-            .trim_start()
-            .strip_prefix("id")
-            .is_some_and(|rest| rest.trim_start().starts_with(':'))
-    {
-        return Some(id_beside_text(start + open, line));
+    if let Some(fault) = id_beside(text, line) {
+        return Some(fault);
     }
     let end =
         text.bytes().position(|byte| !byte.is_ascii_alphabetic()).filter(|end| (3..=12).contains(end))?;
@@ -260,15 +255,22 @@ pub(super) fn lookalike_in_notes(line: &Line<'_>) -> Option<Diagnostic> {
     )
 }
 
-/// Warns of an id comment that shares its line with text.
-pub(super) fn id_beside_text(at: usize, line: &Line<'_>) -> Diagnostic {
-    Diagnostic::new(
-        "id-beside-text",
-        Severity::Warning,
-        Span::new(at, line.span.end),
-        "an id comment beside text is not read as an id",
-    )
-    .help("put it on a line of its own, at the start of the line")
+/// Warns of an id comment that shares its line with text; `text` is the end of the line.
+pub(super) fn id_beside(text: &str, line: &Line<'_>) -> Option<Diagnostic> {
+    // Nearly no line has this sign: look for it alone first.
+    let open = text.find('<')?;
+    let open = open + text[open..].find("<!--")?;
+    let inner = text[open + 4..].trim_start().strip_prefix("id")?;
+    let at = line.span.end - text.len() + open;
+    (at > line.span.start && inner.trim_start().starts_with(':')).then(|| {
+        Diagnostic::new(
+            "id-beside-text",
+            Severity::Warning,
+            Span::new(at, line.span.end),
+            "an id comment beside text is not read as an id",
+        )
+        .help("put it on a line of its own, at the start of the line")
+    })
 }
 
 /// Returns the tag that a word before a colon was likely meant to be; single letters are too common in prose.

@@ -156,8 +156,7 @@ impl<'a> Outline<'a> {
         if let Some(tag) = Tag::of_line(text) {
             finished = self.tag(tag, line);
             text = &text[tag.text().len()..];
-            if let Some(at) = text.find("<!-- id:").filter(|_| tag != Tag::Problem) {
-                let fault = faults::id_beside_text(line.span.end - text.len() + at, line);
+            if let Some(fault) = faults::id_beside(text, line) {
                 self.fault(fault);
             }
         } else if first == Some(b'-') && text.trim_end() == "---" {
@@ -176,9 +175,6 @@ impl<'a> Outline<'a> {
     }
 
     fn open_fence(&mut self, text: &str, line: &Line<'a>) {
-        if !text.contains(['`', '~']) {
-            return;
-        }
         if let Some(fence) = Fence::opened_by(text) {
             if self.never_closed.iter().any(|&known| known.dooms(fence)) {
                 self.unclosed(line.span);
@@ -225,7 +221,10 @@ impl<'a> Outline<'a> {
         self.in_note = false;
         if tag.opens() {
             let finished = self.finish(Some(tag), tag_span);
-            self.draft = Some(Draft { sections: vec![section], end: line.span.end, ..Draft::default() });
+            // A question, its answer, and four of the tags that may follow.
+            let mut sections = Vec::with_capacity(6);
+            sections.push(section);
+            self.draft = Some(Draft { sections, end: line.span.end, ..Draft::default() });
             self.state = State::Reading;
             return finished;
         }

@@ -99,7 +99,7 @@ impl Reader<'_> {
                 Some(section) => section.body.end = line.span.end,
                 None if line.is_blank() || self.skipping => {}
                 None => {
-                    self.deck.diagnostics.push(fault(whole, "hashcards finds text that belongs to no card"))
+                    self.deck.diagnostics.push(fault(whole, "hashcards finds text that belongs to no card"));
                 }
             },
         }
