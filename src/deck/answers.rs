@@ -1,6 +1,8 @@
 //! What stands in an answer: options, items to order, accepted spellings, a number, lists of tags.
 //! Each reader takes a section's bytes and returns nothing when the card cannot be used.
 
+use std::collections::HashMap;
+
 use crate::card::{ChoiceOption, Quantity};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::grading::quantity;
@@ -121,9 +123,9 @@ fn dedented(source: &str, span: Span, holes: &[Span]) -> String {
 }
 
 fn twice(source: &str, spans: &[Span], what: &str, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, span) in spans.iter().enumerate() {
-        let text = &source[span.start..span.end];
-        if let Some(first) = spans[..index].iter().find(|first| &source[first.start..first.end] == text) {
+    let mut seen = HashMap::new();
+    for span in spans {
+        if let Some(first) = seen.insert(&source[span.start..span.end], *span) {
             diagnostics.push(
                 Diagnostic::new(
                     "same-text",
@@ -131,7 +133,7 @@ fn twice(source: &str, spans: &[Span], what: &str, diagnostics: &mut Vec<Diagnos
                     *span,
                     format!("an {what} that stands here twice"),
                 )
-                .related(*first, "the first")
+                .related(first, "the first")
                 .help("the learner cannot tell them apart: change or remove one"),
             );
         }

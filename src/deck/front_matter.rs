@@ -1,6 +1,8 @@
 //! Front matter: TOML between two lines `---` at the head of a deck.
 //! Every fault leaves the rest readable: a deck with broken front matter still has its cards.
 
+use std::collections::HashSet;
+
 use crate::card::{Area, DeckHead, Dialect, Level};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::source::Span;
@@ -157,14 +159,13 @@ fn plus_signs(text: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for fault in &document.faults {
         let start = text[..fault.span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
         // One fault a line: the rest of a line that is not TOML only repeats it.
-        if seen.contains(&start) {
+        if !seen.insert(start) {
             continue;
         }
-        seen.push(start);
         let line = Line::at(text, start).map_or("", |line| line.text);
         if let Some(toml) = from_yaml(line) {
             let at = trimmed(text, Span::new(start, start + line.len()));

@@ -347,3 +347,45 @@ fn every_tag_in_the_wrong_place_has_its_own_sentence() {
     }
     assert!(seen.len() >= 35, "{}", seen.len());
 }
+
+#[test]
+fn hostile_texts_are_read_in_nearly_linear_time() {
+    // A quadratic reader would sit over these for minutes, not for a second.
+    for (start, piece) in [
+        ("", "Q: a\n```x\n"),
+        ("", "```x\n"),
+        ("", "---\n"),
+        ("", "- "),
+        ("", "> 1. "),
+        ("", "<!-- id: a -->\n"),
+        ("C: ", "["),
+        ("C: ", "]"),
+        ("C: ", "[a"),
+        ("C: [[[[[[[[[[", "[b] "),
+        ("C: [x] ", "$a"),
+        ("C: [x] ", "`"),
+        ("C: [x] ", "`` ` "),
+        ("C: [x] ", "[a]("),
+        ("C: [x] ", "![a]("),
+        ("C: [x] ", "\\"),
+        ("C: [x]\n", "- [ ] a\n"),
+        ("Q: a\nA:\n", "- [ ] a\n"),
+        ("Q: a\nOrder:\n", "1. a\n"),
+        ("Q: a\nType: ", "` | "),
+        ("Q: a\nType: ", "a | "),
+        ("Q: a\nNumber: ", "1/"),
+        ("Q: a\nA: b\nTags: ", ",a"),
+        ("Q: a\n", "<!-- lint: allow A b -->\nc\n"),
+        ("Problem: a\n", "b = [\n"),
+        ("Problem: a\nb = ", "["),
+        ("---\n", "a = \n"),
+        ("---\n", "a: b\n"),
+    ] {
+        let text = format!("{start}{}", piece.repeat(60_000 / piece.len()));
+        let source = SourceText::new("t.md", text);
+        let parsed = parse(&source);
+        assert!(parsed.cards().count() < 1000, "{piece}");
+        let _ = format::format(&source, &parsed);
+        let _ = compat::portable(&source);
+    }
+}

@@ -1,3 +1,4 @@
 //! One binary for all tests.
 
+mod deck_format;
 mod faults;
