@@ -14,6 +14,7 @@ mod cloze;
 mod comment;
 pub mod compat;
 mod faults;
+pub mod format;
 mod front_matter;
 pub mod identity;
 mod key;

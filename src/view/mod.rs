@@ -7,6 +7,7 @@ pub mod chart;
 pub mod code;
 pub mod diff;
 pub mod fit;
+pub mod check;
 pub mod frame;
 pub mod help;
 pub mod history;

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
 
 use crate::deck::block::term_kinds;
+use crate::deck::cloze::too_much;
 use crate::deck::front_matter::extent;
 use crate::deck::line::{Line, Tag, lines, trimmed};
 use crate::deck::outline::{Section, body_text};
@@ -155,6 +156,11 @@ impl Reader<'_> {
                     self.deck
                         .diagnostics
                         .push(fault(sections[0].tag_span, "hashcards finds a `C:` that hides nothing"));
+                }
+                if too_much(ranges.len(), clean.len()) {
+                    let message = "a `C:` with far too many hidden parts is left out";
+                    self.deck.diagnostics.push(fault(sections[0].tag_span, message));
+                    return;
                 }
                 for (start, end) in ranges {
                     let hash = cloze_hash(&clean, start, end);

@@ -30,7 +30,8 @@ pub(super) fn read(text: &str, at: usize) -> ForeignDeck {
         } else if let Some((question, answer)) = line.text.split_once("::") {
             let (question, answer) = (question.trim(), answer.trim());
             if !question.is_empty() && !answer.is_empty() {
-                let span = trimmed(text, line.span);
+                // From column 0: `  ---a::b` is a card, and `---a::b` is not.
+                let span = Span::new(line.span.start, trimmed(text, line.span).end);
                 let kind = CardKind::Recall { question: question.to_owned(), answer: answer.to_owned() };
                 let hash = hash(&text[span.start..span.end]);
                 let tag_span = Span::new(span.start, span.start);
