@@ -35,6 +35,10 @@ pub struct Settings {
     pub type_cloze: bool,
     /// Whether a dated copy of the database is made each day.
     pub backups: bool,
+    /// Whether intervals are settled, within their fuzz, on days with little due.
+    pub balance: bool,
+    /// How much each weekday is wanted, Monday first: 1 as any, 0 not at all.
+    pub easy_days: [f64; 7],
 }
 
 impl Default for Settings {
@@ -51,6 +55,8 @@ impl Default for Settings {
             opener: None,
             type_cloze: false,
             backups: true,
+            balance: true,
+            easy_days: [1.0; 7],
         }
     }
 }
@@ -75,6 +81,8 @@ const KEYS: &[&str] = &[
     "opener",
     "type_cloze",
     "backups",
+    "balance",
+    "easy_days",
 ];
 
 /// All that comes from outside the command line.
@@ -305,6 +313,6 @@ mod tests {
         for key in KEYS {
             assert!(text.contains(&format!("{key}:")), "{key}");
         }
-        assert_eq!(text.matches(": ").count(), KEYS.len());
+        assert_eq!(text.matches(": ").count(), KEYS.len(), "{text}");
     }
 }

@@ -8,6 +8,7 @@ use super::{App, AppError, Result};
 use crate::card::CardUid;
 use crate::progress::streak;
 use crate::review::{EntryId, LogEntry, LogEvent, Purpose};
+use crate::schedule::balance::EasyDays;
 use crate::schedule::replay::{self, CardRecord};
 use crate::seed::Seed;
 use crate::session::{Event, Loaded, Notice, Plan, QueueCard, Record, Rules, Session, Step};
@@ -51,6 +52,7 @@ impl App {
             type_cloze: settings.type_cloze,
             device: self.store.device(),
             seed: self.seed,
+            balance: settings.balance.then_some(EasyDays(settings.easy_days)),
         };
         Ok(Session::new(self.scheduler()?, rules, plan, &self.moment()))
     }
@@ -83,6 +85,11 @@ impl App {
                 Action::Interrupted => return Ok(Ended::Interrupted),
             };
             let at = self.moment();
+            if matches!(event, Event::Reveal | Event::Answer(_)) {
+                for day in session.wanted_load(&at) {
+                    session.supply_load(day, self.store.load_on(day)?);
+                }
+            }
             match session.step(event, &at) {
                 Step::Record(record) => self.commit(session, &record, front)?,
                 Step::Retract { card, entries } => self.retract(session, card, &entries, front)?,

@@ -129,6 +129,17 @@ impl Store {
         read.map_err(|error: rusqlite::Error| self.classify("look for due cards", error))
     }
 
+    /// Returns how many cards are due on a day, at most a thousand: more is merely full.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn load_on(&self, day: Day) -> Result<u32> {
+        self.db
+            .prepare_cached(include_str!("sql/load_on.sql"))
+            .and_then(|mut statement| statement.query_row([day.0], |row| row.get(0)))
+            .map_err(|error| self.classify("count the due cards", error))
+    }
+
     /// Returns learning and relearning cards with the instant at which each is due, soonest first.
     ///
     /// # Errors

@@ -4,10 +4,10 @@
 mod answer;
 mod blocks;
 pub mod chart;
+pub mod check;
 pub mod code;
 pub mod diff;
 pub mod fit;
-pub mod check;
 pub mod frame;
 pub mod help;
 pub mod history;

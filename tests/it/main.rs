@@ -1,5 +1,5 @@
 //! One binary for all tests.
 
-mod problems;
 mod deck_format;
 mod faults;
+mod problems;
