@@ -83,7 +83,8 @@ pub fn parse(source: &SourceText) -> Parsed {
     parse_as(source, None)
 }
 
-/// Reads a deck as another tool does, whatever its front matter says.
+/// Reads a deck as another tool does, whatever its front matter says. Front matter itself is always read as ours:
+/// what a tool makes of the whole file, front matter included, is in [`compat::read`].
 #[must_use]
 pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
     let text = source.text.as_str();

@@ -376,6 +376,7 @@ fn hostile_texts_are_read_in_nearly_linear_time() {
         ("Q: a\nNumber: ", "1/"),
         ("Q: a\nA: b\nTags: ", ",a"),
         ("Q: a\n", "<!-- lint: allow A b -->\nc\n"),
+        ("Q: a\nA: b\n", "-->\n"),
         ("Problem: a\n", "b = [\n"),
         ("Problem: a\nb = ", "["),
         ("---\n", "a = \n"),
