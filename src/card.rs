@@ -148,6 +148,42 @@ pub struct DeckHead {
     pub tags: Vec<String>,
     /// Whether text between cards is an error.
     pub strict: bool,
+    /// Whose reading of the dialect applies.
+    pub dialect: Dialect,
+}
+
+/// Whose reading of the `Q:`/`A:`/`C:` dialect applies, where tools differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Ours: a superset of both.
+    #[default]
+    Retain,
+    /// As hashcards 0.5.0 reads.
+    Hashcards,
+    /// As repeater 0.1.8 reads.
+    Repeater,
+}
+
+impl Dialect {
+    /// All dialects.
+    pub const ALL: [Self; 3] = [Self::Retain, Self::Hashcards, Self::Repeater];
+
+    /// Returns the name used in front matter and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Retain => "retain",
+            Self::Hashcards => "hashcards",
+            Self::Repeater => "repeater",
+        }
+    }
+
+    /// Returns the dialect of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
 }
 
 /// One card as the author wrote it: the unit that is scheduled.

@@ -2,9 +2,18 @@
 //! Pure: the instant, the study day and the seed of chance are arguments. Not for choosing which card to show next
 //! (`session/`) or for keeping states (`store/`).
 
+pub mod anki;
+pub mod fsrs;
+pub mod fuzz;
+#[cfg(test)]
+mod laws;
+pub mod replay;
+pub mod sm2;
+pub mod sm2_1990;
+
 use crate::card::CardUid;
 use crate::review::Grade;
-use crate::time::{Day, Moment, Timestamp};
+use crate::time::{DAY_MS, Day, Moment, Timestamp};
 
 /// Where a card stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -93,6 +102,103 @@ impl CardState {
         lapses: 0,
         memory: Memory::None,
     };
+
+    /// Returns the whole study days since the last answer; 0 for a new card and for a clock that went back.
+    #[must_use]
+    pub fn days_since_last(&self, at: &Moment) -> u32 {
+        self.last_day.map_or(0, |last| u32::try_from(at.today.days_since(last)).unwrap_or(0))
+    }
+
+    /// Returns the days since the last answer as a predictor of recall counts them: whole study days, and within
+    /// one study day the fraction of a day by the clock (at most 1). `None` for a card never answered.
+    #[must_use]
+    pub fn elapsed(&self, at: &Moment) -> Option<f64> {
+        self.last_day?;
+        let days = self.days_since_last(at);
+        if days > 0 {
+            return Some(f64::from(days));
+        }
+        let ms = self.last.map_or(0, |last| at.now.ms_since(last).clamp(0, DAY_MS));
+        Some(ms as f64 / DAY_MS as f64)
+    }
+
+    /// Returns the state of a card whose interval and due day were brought from elsewhere, answers kept as counted.
+    pub(crate) fn imported(&self, interval: u32, due: Day, memory: Memory) -> Self {
+        let interval = interval.clamp(1, MAX_INTERVAL);
+        Self {
+            phase: Phase::Review,
+            due: Due::On(due),
+            last: None,
+            last_day: Some(due.plus(-days(interval))),
+            interval,
+            step: 0,
+            memory,
+            ..*self
+        }
+    }
+
+    /// Returns the state after an answer that lets the card wait `ms` milliseconds.
+    pub(crate) fn waiting(&self, phase: Phase, step: u8, ms: i64, memory: Memory, at: &Moment) -> NextState {
+        let state = Self {
+            phase,
+            due: Due::At(at.now.plus_ms(ms)),
+            last: Some(at.now),
+            last_day: Some(at.today),
+            step,
+            reps: self.reps.saturating_add(1),
+            memory,
+            ..*self
+        };
+        NextState { state, range: None, ideal: ms as f64 / DAY_MS as f64 }
+    }
+
+    /// Returns the state after an answer that sends the card away for `span`.
+    pub(crate) fn away(&self, span: fuzz::Span, memory: Memory, at: &Moment) -> NextState {
+        let state = Self {
+            phase: Phase::Review,
+            due: Due::On(at.today.plus(days(span.chosen))),
+            last: Some(at.now),
+            last_day: Some(at.today),
+            interval: span.chosen,
+            step: 0,
+            reps: self.reps.saturating_add(1),
+            memory,
+            ..*self
+        };
+        NextState { state, range: Some((span.low, span.high)), ideal: span.ideal }
+    }
+}
+
+/// The longest interval any scheduler gives, in days: a hundred years.
+pub const MAX_INTERVAL: u32 = 36_500;
+
+/// Returns a number of days as [`Day`] counts them.
+fn days(interval: u32) -> i32 {
+    i32::try_from(interval).unwrap_or(i32::MAX)
+}
+
+/// A value that a scheduler cannot work with.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{name}` must be {expected}, not {found}")]
+pub struct ConfigError {
+    /// The setting.
+    pub name: &'static str,
+    /// What it may be, in words.
+    pub expected: &'static str,
+    /// What it was.
+    pub found: String,
+}
+
+impl ConfigError {
+    /// Fails unless `holds`.
+    pub(crate) fn unless(
+        holds: bool,
+        name: &'static str,
+        expected: &'static str,
+        found: impl std::fmt::Display,
+    ) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self { name, expected, found: found.to_string() }) }
+    }
 }
 
 /// What one grade would lead to.
@@ -155,6 +261,24 @@ pub trait Scheduler: Send + Sync {
     ///
     /// Chance comes from the card and its number of answers alone, so a preview equals the answer and a replay is exact.
     fn next_states(&self, card: CardUid, state: &CardState, at: &Moment) -> NextStates;
+
+    /// Returns what one answer leads to: by grade, or by a quality from 0 to 5 where the scheduler knows qualities.
+    fn answer(
+        &self,
+        card: CardUid,
+        state: &CardState,
+        at: &Moment,
+        grade: Grade,
+        quality: Option<u8>,
+    ) -> NextState {
+        let _ = quality;
+        *self.next_states(card, state, at).get(grade)
+    }
+
+    /// Returns the state of a card whose schedule comes from elsewhere, without its reviews.
+    ///
+    /// `ease` is in thousandths, `interval` in days (taken as at least 1), `due` the day it was due.
+    fn import(&self, state: &CardState, ease: Option<u32>, interval: u32, due: Day) -> CardState;
 
     /// Returns the probability of recall now, `0.0..=1.0`; `None` for a card never answered.
     fn retrievability(&self, state: &CardState, at: &Moment) -> Option<f64>;

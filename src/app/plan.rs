@@ -1,0 +1,210 @@
+//! The plan of a sitting: what is due, what is new, how much of either the day still holds.
+//! Not for the order itself (`session/queue.rs`).
+
+use std::collections::HashSet;
+
+use super::{App, AppError, Result};
+use crate::card::Level;
+use crate::diagnostic::did_you_mean;
+use crate::session::queue::{self, Order};
+use crate::session::{Plan, QueueCard};
+use crate::store::{DeckRow, QueueFilter, TodayRow};
+use crate::time::Moment;
+
+/// What a learner asked for on the command line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// Decks, by name or file stem.
+    pub decks: Vec<String>,
+    /// A level.
+    pub level: Option<Level>,
+    /// A tag.
+    pub tag: Option<String>,
+    /// Files given: only their decks.
+    pub paths: Option<Vec<String>>,
+    /// In which order reviews are taken.
+    pub order: Order,
+}
+
+/// What the day still holds, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// New cards that may still be taken up today.
+    pub new: u32,
+    /// Reviews that may still be done today.
+    pub reviews: u32,
+    /// Whether more is due than a day holds, so that new cards pause.
+    pub backlog: bool,
+    /// Cards introduced today.
+    pub introduced: u32,
+    /// Cards reviewed today.
+    pub reviewed: u32,
+}
+
+/// The setting that holds extra new cards for a day: `day count`.
+const MORE: &str = "more";
+
+impl App {
+    /// Allows more new cards today.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn allow_more(&self, count: u32) -> Result<()> {
+        let today = self.moment().today;
+        let sum = self.more(today)?.saturating_add(count);
+        Ok(self.store.set_setting(MORE, &format!("{} {sum}", today.0))?)
+    }
+
+    fn more(&self, today: crate::time::Day) -> Result<u32> {
+        let text = self.store.setting(MORE)?.unwrap_or_default();
+        let (day, count) = text.split_once(' ').unwrap_or_default();
+        Ok(if day == today.0.to_string() { count.parse().unwrap_or(0) } else { 0 })
+    }
+
+    /// Turns what was asked for into a filter on decks and tags.
+    ///
+    /// Decks of files that are neither the course's nor in the learner's folders count only when they were given.
+    ///
+    /// # Errors
+    /// Fails when a name fits no deck or tag.
+    pub fn filter(&self, wanted: &Wanted) -> Result<QueueFilter> {
+        let decks = self.store.decks()?;
+        let roots: Vec<_> = self.roots()?.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
+        let at_hand = |deck: &DeckRow| {
+            deck.is_shipped() || roots.iter().any(|root| std::path::Path::new(&deck.path).starts_with(root))
+        };
+        let mut kept: Vec<&DeckRow> = match &wanted.paths {
+            Some(paths) => decks.iter().filter(|deck| paths.contains(&deck.path)).collect(),
+            None => decks.iter().filter(|deck| at_hand(deck)).collect(),
+        };
+        let mut narrowed = kept.len() < decks.len();
+        if !wanted.decks.is_empty() {
+            for name in &wanted.decks {
+                if !kept.iter().any(|deck| is_named(deck, name)) {
+                    let names = kept.iter().flat_map(|deck| [deck.slug.as_str(), deck.head.name.as_str()]);
+                    let near = did_you_mean(name, names).map(str::to_owned);
+                    return Err(AppError::Unknown { what: "deck", name: name.clone(), near });
+                }
+            }
+            kept.retain(|deck| wanted.decks.iter().any(|name| is_named(deck, name)));
+            narrowed = true;
+        }
+        if let Some(level) = wanted.level {
+            kept.retain(|deck| deck.head.level == Some(level));
+            narrowed = true;
+        }
+        let tag = match &wanted.tag {
+            None => None,
+            Some(tag) => {
+                let tagged =
+                    kept.iter().filter(|deck| deck.head.tags.contains(tag)).map(|deck| deck.id).collect();
+                Some((tag.clone(), tagged))
+            }
+        };
+        let filter = QueueFilter { decks: narrowed.then(|| kept.iter().map(|deck| deck.id).collect()), tag };
+        if let Some(tag) = &wanted.tag
+            && self.store.any_cards(&filter, 1)?.is_empty()
+        {
+            return Err(AppError::Unknown { what: "card with the tag", name: tag.clone(), near: None });
+        }
+        Ok(filter)
+    }
+
+    /// Tells what the day still holds.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn room(&self, at: &Moment, due: usize, today: &[TodayRow]) -> Result<Room> {
+        let settings = &self.config.settings;
+        let introduced = u32::try_from(today.iter().filter(|row| row.introduced).count()).unwrap_or(u32::MAX);
+        let reviewed = u32::try_from(today.len()).unwrap_or(u32::MAX) - introduced;
+        let backlog = due > settings.reviews_per_day as usize;
+        let more = self.more(at.today)?;
+        let new =
+            if backlog && more == 0 { 0 } else { (settings.new_per_day + more).saturating_sub(introduced) };
+        Ok(Room {
+            new,
+            reviews: settings.reviews_per_day.saturating_sub(reviewed),
+            backlog,
+            introduced,
+            reviewed,
+        })
+    }
+
+    /// Plans a sitting.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn plan(&self, wanted: &Wanted, filter: &QueueFilter, at: &Moment) -> Result<(Plan, Room)> {
+        let today = self.store.reviewed_today(at)?;
+        let due = self.store.due_reviews(at.today, filter)?;
+        let room = self.room(at, due.len(), &today)?;
+        // The same cards on the same day come in the same order, however often the sitting is begun anew.
+        let seed = crate::seed::Seed(0).derive("day", u64::from(at.today.0.unsigned_abs()));
+        let mut seen_today: HashSet<i64> = today.iter().map(|row| row.block).collect();
+        let learning = self.store.learning(at.today, filter)?;
+        seen_today.extend(learning.iter().map(|card| card.block));
+        let mut reviews = Vec::new();
+        for card in queue::order_reviews(due, room.reviews as usize, at.today, wanted.order, seed) {
+            reviews.extend(self.store.queue_row(card.card)?);
+        }
+        let reviews = queue::without_siblings(reviews, &seen_today);
+        seen_today.extend(reviews.iter().map(|card| card.block));
+        let new = self.new_cards(filter, room.new as usize, &seen_today, at)?;
+        Ok((Plan { main: queue::spread(queue::weave(reviews, new)), learning }, room))
+    }
+
+    /// Takes new cards from the first decks that have any and whose required decks have none left.
+    fn new_cards(
+        &self,
+        filter: &QueueFilter,
+        room: usize,
+        seen_today: &HashSet<i64>,
+        at: &Moment,
+    ) -> Result<Vec<QueueCard>> {
+        if room == 0 {
+            return Ok(Vec::new());
+        }
+        let decks = self.store.decks()?;
+        let kept: Vec<&DeckRow> = match &filter.decks {
+            Some(ids) => {
+                let ids: HashSet<i64> = ids.iter().copied().collect();
+                decks.iter().filter(|deck| ids.contains(&deck.id)).collect()
+            }
+            None => decks.iter().collect(),
+        };
+        let at_once = self.config.settings.decks_at_once as usize;
+        let mut turns = Vec::new();
+        // The learner's own decks do not wait for the course, nor the course for them.
+        for own in [true, false] {
+            let mut unfinished: HashSet<&str> = HashSet::new();
+            let mut taken = 0;
+            for deck in kept.iter().filter(|deck| deck.is_shipped() != own) {
+                if taken == at_once {
+                    break;
+                }
+                if self.store.decks_with_new(&[deck.id], 1)?.is_empty() {
+                    continue;
+                }
+                let waits = deck.head.requires.iter().any(|name| unfinished.contains(name.as_str()));
+                unfinished.insert(&deck.slug);
+                if waits {
+                    continue;
+                }
+                // More than there is room for: siblings among them drop out.
+                let limit = u32::try_from(room.saturating_mul(3).min(2_000)).unwrap_or(2_000);
+                let cards = self.store.new_cards(deck.id, limit, at.today, filter)?;
+                let cards = queue::without_siblings(cards, seen_today);
+                if !cards.is_empty() {
+                    turns.push(cards);
+                    taken += 1;
+                }
+            }
+        }
+        Ok(queue::take_turns(turns, room))
+    }
+}
+
+fn is_named(deck: &DeckRow, name: &str) -> bool {
+    deck.slug.eq_ignore_ascii_case(name) || deck.head.name.eq_ignore_ascii_case(name)
+}

@@ -1,0 +1,352 @@
+//! Front matter: TOML between two lines `---` at the head of a deck.
+//! Every fault leaves the rest readable: a deck with broken front matter still has its cards.
+
+use crate::card::{Area, DeckHead, Dialect, Level};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::source::Span;
+
+use super::line::{Line, Tag, lines, trimmed};
+use super::toml_text::{self, Document, Entry};
+
+/// The keys that front matter knows, in their canonical order.
+pub(super) const KEYS: [&str; 9] =
+    ["name", "level", "area", "resource", "source", "requires", "tags", "strict", "dialect"];
+
+/// Where the front matter stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadText {
+    /// From the opening `---` to the end of the closing one.
+    pub span: Span,
+    /// The TOML between them.
+    pub toml: Span,
+    /// The top-level keys, known or not, in the author's order.
+    pub keys: Vec<HeadKey>,
+}
+
+/// Where one key of the front matter stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadKey {
+    /// The key.
+    pub name: String,
+    /// The bytes of the key.
+    pub key: Span,
+    /// The bytes of its value.
+    pub value: Span,
+}
+
+/// Front matter, read.
+pub(super) struct Front {
+    pub(super) head: DeckHead,
+    pub(super) text: Option<HeadText>,
+    /// Where the body starts.
+    pub(super) body: usize,
+}
+
+/// Where a text's front matter lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    pub(super) whole: Span,
+    pub(super) toml: Span,
+    pub(super) body: usize,
+}
+
+/// Returns the length of a byte order mark at the head of a text.
+pub(super) fn mark_length(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+/// Finds front matter: a first line `---` and the next such line. `Err` has the opening line when it is never closed.
+pub(super) fn extent(text: &str) -> Result<Option<Extent>, Span> {
+    let Some(first) = Line::at(text, mark_length(text)) else { return Ok(None) };
+    // hashcards takes an indented line too.
+    if first.text.trim() != "---" {
+        return Ok(None);
+    }
+    let opening = trimmed(text, first.span);
+    match lines(text, first.next).find(|line| line.text.trim() == "---") {
+        Some(close) => Ok(Some(Extent {
+            whole: Span::new(opening.start, trimmed(text, close.span).end),
+            toml: Span::new(first.next, close.span.start),
+            body: close.next,
+        })),
+        None => Err(opening),
+    }
+}
+
+/// Reads the front matter of a deck whose file bears `file_name`.
+pub(super) fn read(text: &str, file_name: &str, diagnostics: &mut Vec<Diagnostic>) -> Front {
+    let mut front = Front {
+        head: DeckHead { name: stem(file_name).to_owned(), ..DeckHead::default() },
+        text: None,
+        body: mark_length(text),
+    };
+    let extent = match extent(text) {
+        Ok(Some(extent)) => extent,
+        Ok(None) => {
+            plus_signs(text, front.body, diagnostics);
+            return front;
+        }
+        Err(opening) => {
+            diagnostics.push(
+                Diagnostic::new(
+                    "front-matter-unclosed",
+                    Severity::Error,
+                    opening,
+                    "front matter is never closed",
+                )
+                .label("`---` on the first line opens it")
+                .help("close it with a line `---`, or take this line out if it is a rule"),
+            );
+            front.body = Line::at(text, front.body).map_or(front.body, |line| line.next);
+            return front;
+        }
+    };
+    let toml = &text[extent.toml.start..extent.toml.end];
+    let document = toml_text::read(toml, extent.toml.start);
+    if !document.faults.is_empty()
+        && let Some(card) = lines(text, extent.toml.start)
+            .take_while(|line| line.span.start < extent.toml.end)
+            .find(|line| Tag::of_line(line.text).is_some_and(Tag::opens))
+    {
+        let opening = Span::new(extent.whole.start, extent.whole.start + 3);
+        diagnostics.push(
+            Diagnostic::new(
+                "front-matter-cards",
+                Severity::Error,
+                opening,
+                "`---` on the first line opens front matter, but cards follow",
+            )
+            .label("opens front matter")
+            .related(Span::new(card.span.start, card.span.start + 2), "a card")
+            .help("take the first line out, or close the front matter with `---` before the first card"),
+        );
+        front.body = extent.toml.start;
+        return front;
+    }
+    faults(text, &document, diagnostics);
+    let mut keys = Vec::new();
+    for entry in document.entries {
+        keys.push(HeadKey { name: entry.name.clone(), key: entry.key, value: entry.value_span });
+        set(&mut front.head, &entry, diagnostics);
+    }
+    front.text = Some(HeadText { span: extent.whole, toml: extent.toml, keys });
+    front.body = extent.body;
+    front
+}
+
+fn stem(file_name: &str) -> &str {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+fn plus_signs(text: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(line) = Line::at(text, at).filter(|line| line.text.trim_end() == "+++") {
+        diagnostics.push(
+            Diagnostic::new(
+                "front-matter-plus",
+                Severity::Warning,
+                trimmed(text, line.span),
+                "front matter between `+++` is not read",
+            )
+            .help("write `---` in place of both `+++`"),
+        );
+    }
+}
+
+fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
+    let mut last_line = usize::MAX;
+    for fault in &document.faults {
+        let start = text[..fault.span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
+        // One fault a line: the rest of a line that is not TOML only repeats it.
+        if start == last_line {
+            continue;
+        }
+        last_line = start;
+        let line = Line::at(text, start).map_or("", |line| line.text);
+        if let Some(toml) = from_yaml(line) {
+            let at = trimmed(text, Span::new(start, start + line.len()));
+            diagnostics.push(
+                Diagnostic::new(
+                    "front-matter-yaml",
+                    Severity::Error,
+                    at,
+                    "front matter is TOML, and this is YAML",
+                )
+                .help(format!("write `{toml}`"))
+                .fix(at, toml),
+            );
+        } else {
+            diagnostics.push(
+                Diagnostic::new("front-matter-toml", Severity::Error, fault.span, fault.message.clone())
+                    .label("front matter is TOML")
+                    .help("write lines as `name = \"Raft\"` or `tags = [\"consensus\"]`"),
+            );
+        }
+    }
+}
+
+/// Turns `key: value` into TOML, where that is plain.
+fn from_yaml(line: &str) -> Option<String> {
+    let (key, value) = line.trim().split_once(':')?;
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    {
+        return None;
+    }
+    let value = value.trim();
+    let is_list = matches!(key, "tags" | "requires");
+    let quoted = |word: &str| {
+        let word = word.trim().trim_matches(['"', '\'']);
+        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+    };
+    let inner = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
+    let value = match inner {
+        Some(inner) => {
+            let words: Vec<_> = inner.split(',').filter(|word| !word.trim().is_empty()).map(quoted).collect();
+            format!("[{}]", words.join(", "))
+        }
+        None if is_list => {
+            let words: Vec<_> = value.split(',').filter(|word| !word.trim().is_empty()).map(quoted).collect();
+            format!("[{}]", words.join(", "))
+        }
+        None if matches!(value, "true" | "false") => value.to_owned(),
+        None => quoted(value),
+    };
+    Some(format!("{key} = {value}"))
+}
+
+fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    let at = entry.value_span;
+    match entry.name.as_str() {
+        "name" => {
+            if let Some(name) = string(entry, "name = \"Raft\"", diagnostics) {
+                if name.trim().is_empty() {
+                    diagnostics.push(
+                        Diagnostic::new("empty-name", Severity::Warning, at, "the deck's name is empty")
+                            .label("the file's name is used")
+                            .help("write a name, or take the line out"),
+                    );
+                } else {
+                    head.name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+                }
+            }
+        }
+        "level" => {
+            if let Some(name) = string(entry, "level = \"beginner\"", diagnostics) {
+                head.level = Level::from_name(&name);
+                if head.level.is_none() {
+                    unknown_value("level", &name, at, Level::ALL.map(Level::name).as_slice(), diagnostics);
+                }
+            }
+        }
+        "area" => {
+            if let Some(name) = string(entry, "area = \"storage\"", diagnostics) {
+                head.area = Area::from_name(&name);
+                if head.area.is_none() {
+                    unknown_value("area", &name, at, Area::ALL.map(Area::name).as_slice(), diagnostics);
+                }
+            }
+        }
+        "dialect" => {
+            if let Some(name) = string(entry, "dialect = \"hashcards\"", diagnostics) {
+                match Dialect::from_name(&name) {
+                    Some(dialect) => head.dialect = dialect,
+                    None => {
+                        unknown_value(
+                            "dialect",
+                            &name,
+                            at,
+                            Dialect::ALL.map(Dialect::name).as_slice(),
+                            diagnostics,
+                        );
+                    }
+                }
+            }
+        }
+        "resource" => head.resource = string(entry, "resource = \"mit-6.824\"", diagnostics),
+        "source" => {
+            head.source = string(entry, "source = \"Ongaro & Ousterhout 2014\"", diagnostics);
+        }
+        "requires" => head.requires = strings(entry, "requires = [\"quorums\"]", diagnostics),
+        "tags" => head.tags = strings(entry, "tags = [\"consensus\"]", diagnostics),
+        "strict" => match entry.value {
+            toml::Value::Boolean(strict) => head.strict = strict,
+            _ => wrong_type(entry, "true or false", "strict = true", diagnostics),
+        },
+        _ => unknown_key(entry, diagnostics),
+    }
+}
+
+fn string(entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    match &entry.value {
+        toml::Value::String(text) => Some(text.clone()),
+        _ => {
+            wrong_type(entry, "a text in quotes", example, diagnostics);
+            None
+        }
+    }
+}
+
+fn strings(entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    let words: Option<Vec<String>> = match &entry.value {
+        toml::Value::Array(values) => values.iter().map(|value| value.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    words.unwrap_or_else(|| {
+        wrong_type(entry, "a list of texts in quotes", example, diagnostics);
+        Vec::new()
+    })
+}
+
+fn wrong_type(entry: &Entry, wanted: &str, example: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let found = match &entry.value {
+        toml::Value::String(_) => "a text",
+        toml::Value::Integer(_) | toml::Value::Float(_) => "a number",
+        toml::Value::Boolean(_) => "true or false",
+        toml::Value::Datetime(_) => "a date",
+        toml::Value::Array(_) => "a list",
+        toml::Value::Table(_) => "a table",
+    };
+    let message = format!("`{}` takes {wanted}, not {found}", entry.name);
+    diagnostics.push(
+        Diagnostic::new("front-matter-type", Severity::Error, entry.value_span, message)
+            .help(format!("write `{example}`")),
+    );
+}
+
+fn unknown_value(key: &str, value: &str, at: Span, known: &[&str], diagnostics: &mut Vec<Diagnostic>) {
+    let help = match did_you_mean(value, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write one of {}", listed(known)),
+    };
+    diagnostics.push(
+        Diagnostic::new("front-matter-value", Severity::Error, at, format!("no {key} is named `{value}`"))
+            .help(help),
+    );
+}
+
+fn unknown_key(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    let near = did_you_mean(&entry.name, KEYS);
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the keys are {}", listed(&KEYS)),
+    };
+    let mut diagnostic = Diagnostic::new(
+        "front-matter-key",
+        Severity::Warning,
+        entry.key,
+        format!("front matter has no key `{}`", entry.name),
+    )
+    .label("not read")
+    .help(help);
+    if let Some(near) = near {
+        diagnostic = diagnostic.fix(entry.key, near);
+    }
+    diagnostics.push(diagnostic);
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

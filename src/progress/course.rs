@@ -1,0 +1,196 @@
+//! The course: the roadmap's levels and resources, and the order in which decks are met.
+//! Pure. Not for locks and exams, or for what the learner has done.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use crate::card::Level;
+
+/// The roadmap, as `decks/roadmap.toml` has it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roadmap {
+    /// The levels, lowest first.
+    #[serde(default, rename = "level")]
+    pub levels: Vec<RoadmapLevel>,
+    /// The resources, in the order in which they are met.
+    #[serde(default, rename = "resource")]
+    pub resources: Vec<Resource>,
+}
+
+/// A level of the roadmap.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoadmapLevel {
+    /// Which.
+    pub id: Level,
+    /// Its name.
+    pub title: String,
+    /// What it is for.
+    pub goal: String,
+}
+
+/// A resource of the roadmap: a course, a book, a paper, a system.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// What decks call it.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its level.
+    pub level: Level,
+    /// Where to find it; the first is the one to open.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// Whether it may be left out.
+    #[serde(default)]
+    pub optional: bool,
+    /// Resources that come first.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Its decks, by file stem, in order.
+    #[serde(default)]
+    pub decks: Vec<String>,
+}
+
+impl Roadmap {
+    /// Reads a roadmap.
+    ///
+    /// # Errors
+    /// Returns the reader's description of what is wrong, with line and caret.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Reads the shipped roadmap, which a test proves to be right; an unreadable one orders nothing.
+    #[must_use]
+    pub fn shipped_order(text: &str) -> Self {
+        Self::parse(text).unwrap_or_default()
+    }
+
+    /// Returns the place of a deck among the decks of all resources.
+    fn place(&self) -> HashMap<&str, usize> {
+        self.resources.iter().flat_map(|resource| &resource.decks).map(String::as_str).zip(0..).collect()
+    }
+}
+
+/// A deck, as far as its order needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct DeckPlace<'a> {
+    /// The file's stem.
+    pub slug: &'a str,
+    /// The file's path.
+    pub path: &'a str,
+    /// Whether it is the learner's own.
+    pub own: bool,
+    /// Its level.
+    pub level: Option<Level>,
+    /// File stems of decks that come first.
+    pub requires: &'a [String],
+}
+
+/// Orders decks: the learner's own first, then by level, then by the roadmap, and none before what it requires.
+///
+/// Returns indices into `decks`. A cycle of requirements is broken at its first deck.
+#[must_use]
+pub fn order(decks: &[DeckPlace<'_>], roadmap: &Roadmap) -> Vec<usize> {
+    let place = roadmap.place();
+    let mut wanted: Vec<usize> = (0..decks.len()).collect();
+    wanted.sort_by_key(|&index| {
+        let deck = &decks[index];
+        (
+            !deck.own,
+            deck.level.map_or(Level::ALL.len(), |level| level as usize),
+            place.get(deck.slug).copied().unwrap_or(usize::MAX),
+            deck.path,
+        )
+    });
+    let by_slug: HashMap<(&str, bool), usize> =
+        decks.iter().enumerate().map(|(index, deck)| ((deck.slug, deck.own), index)).collect();
+    let mut placed = HashSet::new();
+    let mut out = Vec::with_capacity(decks.len());
+    for index in wanted {
+        put(index, decks, &by_slug, &mut placed, &mut out);
+    }
+    out
+}
+
+/// Puts what a deck requires, then the deck itself. Iterative, so that a long chain cannot exhaust the stack.
+fn put(
+    index: usize,
+    decks: &[DeckPlace<'_>],
+    by_slug: &HashMap<(&str, bool), usize>,
+    placed: &mut HashSet<usize>,
+    out: &mut Vec<usize>,
+) {
+    let mut path = vec![(index, false)];
+    while let Some((index, ready)) = path.pop() {
+        if ready {
+            out.push(index);
+            continue;
+        }
+        if !placed.insert(index) {
+            continue;
+        }
+        path.push((index, true));
+        let deck = &decks[index];
+        for name in deck.requires.iter().rev() {
+            let required =
+                by_slug.get(&(name.as_str(), deck.own)).or_else(|| by_slug.get(&(name.as_str(), false)));
+            if let Some(&required) = required
+                && !placed.contains(&required)
+            {
+                path.push((required, false));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordered(decks: &[(&'static str, bool, Option<Level>, &[&str])], roadmap: &str) -> Vec<&'static str> {
+        let requires: Vec<Vec<String>> = decks
+            .iter()
+            .map(|(_, _, _, requires)| requires.iter().map(|&name| name.into()).collect())
+            .collect();
+        let places: Vec<DeckPlace<'_>> = decks
+            .iter()
+            .zip(&requires)
+            .map(|(&(slug, own, level, _), requires)| DeckPlace { slug, path: slug, own, level, requires })
+            .collect();
+        order(&places, &Roadmap::parse(roadmap).unwrap()).into_iter().map(|index| decks[index].0).collect()
+    }
+
+    #[test]
+    fn own_decks_come_first_then_levels_then_the_roadmap() {
+        let decks: [(_, _, _, &[&str]); 4] = [
+            ("b", false, Some(Level::Beginner), &[]),
+            ("a", false, Some(Level::Beginner), &[]),
+            ("adv", false, Some(Level::Advanced), &[]),
+            ("mine", true, None, &[]),
+        ];
+        assert_eq!(ordered(&decks, ""), ["mine", "a", "b", "adv"]);
+        let roadmap = "[[resource]]\nid='r'\ntitle='R'\nlevel='beginner'\ndecks=['b','a']";
+        assert_eq!(ordered(&decks, roadmap), ["mine", "b", "a", "adv"]);
+    }
+
+    #[test]
+    fn nothing_comes_before_what_it_requires_and_a_cycle_ends() {
+        let decks: [(_, _, _, &[&str]); 3] = [
+            ("a", false, Some(Level::Beginner), &["c"]),
+            ("b", false, Some(Level::Beginner), &["a"]),
+            ("c", false, Some(Level::Beginner), &["b"]),
+        ];
+        assert_eq!(ordered(&decks, "").len(), 3);
+        let decks: [(_, _, _, &[&str]); 3] = [
+            ("a", false, Some(Level::Beginner), &["b", "missing"]),
+            ("b", false, Some(Level::Beginner), &["c"]),
+            ("c", false, Some(Level::Intermediate), &[]),
+        ];
+        assert_eq!(ordered(&decks, ""), ["c", "b", "a"]);
+    }
+}
