@@ -28,15 +28,19 @@ catalogue! {
     "consensus" consensus {
         :
         quorum_faults,
+        quorum_overlap,
     }
     "transactions" transactions {
         :
     }
     "storage" storage {
         :
+        bloom_false_positives,
     }
     "computation" computation {
         :
+        availability_nines,
+        latency_fan_out,
     }
     "ml" ml {
         :
