@@ -23,7 +23,12 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        :
+        script, :
+        clock_consistent_cut,
+        clock_happens_before,
+        clock_hybrid,
+        clock_lamport,
+        clock_vector,
     }
     "consensus" consensus {
         :
