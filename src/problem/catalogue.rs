@@ -34,6 +34,8 @@ catalogue! {
         :
         quorum_faults,
         quorum_overlap,
+        raft_commit_index,
+        raft_election,
     }
     "transactions" transactions {
         :

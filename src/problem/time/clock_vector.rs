@@ -19,6 +19,7 @@ const BY_SUM: &str = "the sum says nothing: compare entry by entry";
 const BY_FIRST: &str = "you compared the first entry that differs; all of them count";
 const NOTHING_DROPPED: &str = "a version whose clock lies below another's is out of date: it goes";
 const NEWEST_ONLY: &str = "versions that are concurrent with the newest stay beside it";
+const PUT_UNCOUNTED: &str = "the coordinating node counts the put on its own entry, after the maximum";
 const CONTEXT_IGNORED: &str = "the context counts whole: take the larger of each entry of what was read";
 
 const RULE: &str = "Vector clocks start at zeros, entries in the order of the processes; **every** event (local, send, receive) \
@@ -66,6 +67,7 @@ impl Family for ClockVector {
             BY_FIRST,
             NOTHING_DROPPED,
             NEWEST_ONLY,
+            PUT_UNCOUNTED,
             CONTEXT_IGNORED,
         ]
     }
@@ -250,7 +252,7 @@ fn put(entries: usize, draw: &mut Draw) -> Instance {
     let sum: Vec<usize> = drawn[0].iter().zip(&drawn[1]).map(|(a, b)| a + b).collect();
     let values = json!({ "asks": "put", "siblings": drawn, "entry": node });
     Instance::new(prompt, answer::tuple(&right), solution, values)
-        .mistake(tuple(&merged), OWN_UNCOUNTED)
+        .mistake(tuple(&merged), PUT_UNCOUNTED)
         .mistake(tuple(&bump(&sum)), ADDED)
         .mistake(tuple(&bump(&drawn[0])), CONTEXT_IGNORED)
         .mistake(tuple(&bump(&drawn[1])), CONTEXT_IGNORED)
