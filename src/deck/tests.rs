@@ -143,3 +143,249 @@ fn everything_one_of_the_tools_reads_is_read_here_too() {
         }
     }
 }
+
+/// Lines from which decks with every kind of fault are made.
+const LINES: [&str; 58] = [
+    "",
+    "",
+    "",
+    "Q: a",
+    "Q: why [x]?",
+    "A: b",
+    "A:",
+    "C: c [d] e",
+    "C: [f]",
+    "C: `g[h]` [i]",
+    "T: term",
+    "D: def",
+    "Order:",
+    "1. one",
+    "2. two",
+    "Type: x | y",
+    "Type: `z`",
+    "Number: 5 ms ± 1%",
+    "Problem: raft.commit-index",
+    "servers = [3, 5]",
+    "Why: because",
+    "Source: p. 3",
+    "Hint: think",
+    "Tags: a, b",
+    "Concepts: c",
+    "Confuses: d, E",
+    "- [x] right",
+    "- [ ] wrong",
+    "  reason",
+    "  ```",
+    "```rust",
+    "```",
+    "~~~~",
+    "> ```",
+    "---",
+    "  ---",
+    "----",
+    "<!-- id: one -->",
+    "<!-- id: two/three -->",
+    "<!-- id: Bad -->",
+    "<!-- id = x -->",
+    "<!-- lint: allow L2 why -->",
+    "<!-- lint: allow L2 -->",
+    "<!-- note -->",
+    "text",
+    "# Heading",
+    "| a | b |",
+    "q: low",
+    "  Q: in",
+    "a::b",
+    "name = \"x\"",
+    "tags = 3",
+    "strict = true",
+    "]",
+    "[",
+    "\u{feff}",
+    "\u{a0}",
+    "多数 [派]\r",
+];
+
+fn some_deck() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let line = prop_oneof![
+        9 => proptest::sample::select(LINES.as_slice()).prop_map(str::to_owned),
+        1 => "[ \\[\\]`$~!<>:|.,Q#A-C0-9\\\\\\-\u{e9}\r\t]{0,12}",
+    ];
+    (proptest::collection::vec(
+        (line, proptest::sample::select(["\n", "\n", "\n", "\r\n", ""].as_slice())),
+        0..24,
+    ))
+    .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [line, end.to_owned()]).collect())
+}
+
+fn holds_for(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
+    use proptest::{prop_assert, prop_assert_eq};
+    let source = SourceText::new("t.md", text);
+    for dialect in [None, Some(Dialect::Hashcards), Some(Dialect::Repeater), Some(Dialect::Retain)] {
+        let parsed = parse_as(&source, dialect);
+        for diagnostic in &parsed.diagnostics {
+            prop_assert!(diagnostic.span.end <= text.len(), "{diagnostic:?}");
+            prop_assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");
+            if let Some(fix) = &diagnostic.fix {
+                prop_assert!(text.get(fix.span.start..fix.span.end).is_some(), "{diagnostic:?}");
+            }
+        }
+        let mut keys = std::collections::HashSet::new();
+        let mut end = 0;
+        for block in &parsed.blocks {
+            prop_assert!(block.span.start >= end && text.get(block.span.start..block.span.end).is_some());
+            end = block.span.end;
+            for card in &block.cards {
+                prop_assert!(keys.insert(card.key.clone()), "{} twice", card.key);
+                let part = format!("{}#", card.block_key);
+                prop_assert!(card.key == card.block_key || card.key.0.starts_with(&part));
+                prop_assert_eq!(card.span, block.span);
+                let _ = card.kind.title();
+            }
+            if block.cards.is_empty() {
+                continue;
+            }
+            let alone = parse_block(&parsed.head, &text[block.span.start..block.span.end]).expect("a block");
+            let shifted: Vec<_> = alone
+                .cards
+                .iter()
+                .cloned()
+                .map(|mut card| {
+                    card.span = card.span.shift(block.span.start);
+                    card
+                })
+                .collect();
+            prop_assert_eq!(&shifted, &block.cards, "{:?}", &text[block.span.start..block.span.end]);
+        }
+        if dialect == Some(Dialect::Retain) {
+            let formatted = format::format(&source, &parsed);
+            let again_source = SourceText::new("t.md", formatted.as_str());
+            let again = parse_as(&again_source, dialect);
+            prop_assert!(
+                format::says_the_same(&parsed, &again),
+                "{}\nbecame {:?}\n{}",
+                told(&source, &parsed),
+                formatted,
+                told(&again_source, &again)
+            );
+            prop_assert_eq!(format::format(&again_source, &again), formatted);
+            let _ = compat::portable(&source);
+        }
+    }
+    Ok(())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config {
+        cases: proptest::test_runner::Config::default().cases.max(1500),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn laws_hold_for_decks_with_every_fault(text in some_deck()) {
+        holds_for(&text)?;
+    }
+
+    #[test]
+    fn laws_hold_for_any_text(text in "\\PC{0,60}|(?s).{0,40}") {
+        holds_for(&text)?;
+    }
+}
+
+#[test]
+fn laws_hold_for_the_measured_cases() {
+    for case in cases() {
+        holds_for(&case.input).unwrap_or_else(|fault| panic!("{}: {fault}", case.name));
+    }
+}
+
+#[test]
+fn every_tag_in_the_wrong_place_has_its_own_sentence() {
+    let mut seen = std::collections::HashMap::new();
+    for (opening, start) in [
+        ("nothing", ""),
+        ("Q:", "Q: a\n"),
+        ("answered Q:", "Q: a\nA: b\n"),
+        ("C:", "C: a [b]\n"),
+        ("T:", "T: a\n"),
+        ("defined T:", "T: a\nD: b\n"),
+        ("Problem:", "Problem: a.b\n"),
+    ] {
+        // A card that opens is at fault only where the one before it lacks its answer.
+        for tag in Tag::ALL.into_iter().filter(|tag| !tag.opens() || matches!(opening, "Q:" | "T:")) {
+            let parsed = read(&format!("{start}{} 5\n", tag.text()));
+            let Some(fault) = parsed.diagnostics.iter().find(|fault| {
+                [
+                    "misplaced-tag",
+                    "second-tag",
+                    "second-answer",
+                    "early-tag",
+                    "stray-tag",
+                    "stray-answer",
+                    "missing-answer",
+                    "missing-definition",
+                ]
+                .contains(&fault.code)
+            }) else {
+                continue;
+            };
+            // What may not follow a card at all does not care whether it has its answer yet.
+            let plain = |opening: &'static str| {
+                opening.trim_start_matches("defined ").trim_start_matches("answered ")
+            };
+            if let Some(other) = seen.insert((fault.message.clone(), tag), opening) {
+                assert_eq!(
+                    plain(other),
+                    plain(opening),
+                    "{} after {opening} and after {other}: {}",
+                    tag.text(),
+                    fault.message
+                );
+            }
+        }
+    }
+    assert!(seen.len() >= 35, "{}", seen.len());
+}
+
+#[test]
+fn hostile_texts_are_read_in_nearly_linear_time() {
+    // A quadratic reader would sit over these for minutes, not for a second.
+    for (start, piece) in [
+        ("", "Q: a\n```x\n"),
+        ("", "```x\n"),
+        ("", "---\n"),
+        ("", "- "),
+        ("", "> 1. "),
+        ("", "<!-- id: a -->\n"),
+        ("C: ", "["),
+        ("C: ", "]"),
+        ("C: ", "[a"),
+        ("C: [[[[[[[[[[", "[b] "),
+        ("C: [x] ", "$a"),
+        ("C: [x] ", "`"),
+        ("C: [x] ", "`` ` "),
+        ("C: [x] ", "[a]("),
+        ("C: [x] ", "![a]("),
+        ("C: [x] ", "\\"),
+        ("C: [x]\n", "- [ ] a\n"),
+        ("Q: a\nA:\n", "- [ ] a\n"),
+        ("Q: a\nOrder:\n", "1. a\n"),
+        ("Q: a\nType: ", "` | "),
+        ("Q: a\nType: ", "a | "),
+        ("Q: a\nNumber: ", "1/"),
+        ("Q: a\nA: b\nTags: ", ",a"),
+        ("Q: a\n", "<!-- lint: allow A b -->\nc\n"),
+        ("Problem: a\n", "b = [\n"),
+        ("Problem: a\nb = ", "["),
+        ("---\n", "a = \n"),
+        ("---\n", "a: b\n"),
+    ] {
+        let text = format!("{start}{}", piece.repeat(60_000 / piece.len()));
+        let source = SourceText::new("t.md", text);
+        let parsed = parse(&source);
+        assert!(parsed.cards().count() < 1000, "{piece}");
+        let _ = format::format(&source, &parsed);
+        let _ = compat::portable(&source);
+    }
+}

@@ -189,8 +189,8 @@ impl Cluster {
             let log = cluster.logs[leader].clone();
             for (server, other) in cluster.logs.iter_mut().enumerate() {
                 if server != leader && draw.coin() {
-                    // Replicated from where it led on, some way or all.
-                    *other = log[..draw.range(before, log.len())].to_vec();
+                    // One new entry at least: that is what cuts off a follower's conflicting ones.
+                    *other = log[..draw.range(before + 1, log.len())].to_vec();
                 }
             }
         }

@@ -50,8 +50,8 @@ impl Script {
         let mut flying: Vec<(usize, usize)> = Vec::new();
         let mut acts: Vec<(usize, Option<usize>)> = Vec::with_capacity(count);
         let mut sends = vec![false; count];
-        for index in 0..count {
-            let process = draw.range(0, processes - 1);
+        while acts.len() < count {
+            let (index, process) = (acts.len(), draw.range(0, processes - 1));
             let waiting: Vec<usize> = (0..flying.len()).filter(|&at| flying[at].1 == process).collect();
             if !waiting.is_empty() && draw.chance(2, 3) {
                 // Any of them: messages may overtake one another.

@@ -1,6 +1,22 @@
 //! Oracles for `src/problem/storage/`.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::{check, draw_with, int, number, real, values, word};
+
+/// The least bits a key at which some (fractional) number of hash functions meets a share, by search.
+fn least_bits(share: f64) -> f64 {
+    let best = |bits: f64| {
+        (1..160).map(|k| f64::from(k) / 10.0).map(|k| (1.0 - (-k / bits).exp()).powf(k)).fold(1.0, f64::min)
+    };
+    let (mut low, mut high) = (0.5, 40.0);
+    for _ in 0..25 {
+        let middle = (low + high) / 2.0;
+        if best(middle) > share { low = middle } else { high = middle }
+    }
+    high
+}
 
 /// The share of false positives by simulation of the expectation: bits still clear after each key, step by step.
 fn bloom_rate(bits_per_key: f64, k: i64) -> f64 {
@@ -13,6 +29,7 @@ fn bloom_rate(bits_per_key: f64, k: i64) -> f64 {
 
 #[test]
 fn bloom_false_positives() {
+    let known = RefCell::new(BTreeMap::new());
     check("bloom.false-positives", |question, values| {
         let found = number(question);
         let expected = match word(values, "asks") {
@@ -26,20 +43,10 @@ fn bloom_false_positives() {
                 best.expect("some k") as f64
             }
             "size" => {
-                // The smallest size at which some (fractional) k meets the share, by search.
-                let (share, keys) = (real(values, "share"), int(values, "keys") as f64);
-                let least = |bits: f64| {
-                    (1..4000)
-                        .map(|k| f64::from(k) / 100.0)
-                        .map(|k| (1.0 - (-k / bits).exp()).powf(k))
-                        .fold(1.0, f64::min)
-                };
-                let (mut low, mut high) = (0.5, 40.0);
-                for _ in 0..25 {
-                    let middle = (low + high) / 2.0;
-                    if least(middle) > share { low = middle } else { high = middle }
-                }
-                high * keys / 8e6
+                let share = real(values, "share");
+                let mut known = known.borrow_mut();
+                let bits = *known.entry(share.to_string()).or_insert_with(|| least_bits(share));
+                bits * int(values, "keys") as f64 / 8e6
             }
             other => panic!("no oracle for {other}"),
         };

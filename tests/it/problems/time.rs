@@ -258,7 +258,7 @@ fn clock_consistent_cut() {
             |&&(send, receive): &&(usize, usize)| history.takes(&cut, send) && !history.takes(&cut, receive);
         match word(values, "asks") {
             "verdict" => {
-                assert_eq!(chosen(question), [verdict(history.consistent(&cut))], "{}", question.prompt)
+                assert_eq!(chosen(question), [verdict(history.consistent(&cut))], "{}", question.prompt);
             }
             "transit" => {
                 assert!(history.consistent(&cut));
