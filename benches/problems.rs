@@ -10,7 +10,8 @@ use std::time::Instant;
 use retain::problem::{self, Parameters};
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     for family in problem::families() {
         if !wanted.is_empty() && !wanted.iter().any(|name| name == family.name()) {
             continue;
