@@ -180,7 +180,7 @@ mod tests {
         }
 
         fn earlier(&self) -> &'static [&'static dyn Family] {
-            if self.0 == 2 { &[&Changed(1)] } else { &[] }
+            if self.0 == 2 { &[&Self(1)] } else { &[] }
         }
 
         fn mistakes(&self) -> &'static [&'static str] {
