@@ -294,6 +294,19 @@ proptest::proptest! {
 }
 
 #[test]
+fn laws_hold_where_fuzzing_once_broke_them() {
+    for text in [
+        "---\nname = \"a\r\nb\"\nlevel = \"beginner\"\n---\nQ: a\nA: b\n",
+        "---\nname = \"\"\"a\r\r\nb\"\"\"\r\n---\n",
+        "Problem: a.b\nc = '''x\r\ny'''\r\n",
+        "Q: c\nA: \u{b}```\nd\n",
+        "---\nname = [1,\nlevel = \"beginner\"\n---\n",
+    ] {
+        holds_for(text).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));
+    }
+}
+
+#[test]
 fn laws_hold_for_the_measured_cases() {
     for case in cases() {
         holds_for(&case.input).unwrap_or_else(|fault| panic!("{}: {fault}", case.name));
