@@ -39,10 +39,15 @@ fuzz_target!(|bytes: &[u8]| {
         for block in parsed.blocks.iter().filter(|block| !block.cards.is_empty()) {
             assert!(inside(block.span), "{block:?}");
             let alone = parse_block(&parsed.head, &text[block.span.start..block.span.end]).expect("a block");
-            assert_eq!(alone.cards.len(), block.cards.len());
-            for (mut one, card) in alone.cards.into_iter().zip(&block.cards) {
-                one.span = one.span.shift(block.span.start);
-                assert_eq!(&one, card);
+            // Of two equal cards, the other tools drop the second, wherever it stands.
+            let same = alone.cards.len() == block.cards.len();
+            assert!(same || dialect != Dialect::Retain, "{block:?}");
+            for card in &block.cards {
+                let one = alone.cards.iter().find(|one| one.key == card.key).expect("the same key");
+                assert_eq!(
+                    &retain::card::Card { span: one.span.shift(block.span.start), ..one.clone() },
+                    card
+                );
                 let _ = card.kind.title();
             }
         }
