@@ -12,7 +12,7 @@ use super::comment::slug;
 use super::front_matter::mark_length;
 use super::line::{Line, Tag, lines};
 use super::outline::body_text;
-use super::{Parsed, parse};
+use super::{Parsed, parse, toml_text};
 
 /// Writes a deck in its canonical form; ids stay as they are.
 ///
@@ -80,9 +80,14 @@ fn write(source: &SourceText, parsed: &Parsed, id: &mut dyn FnMut(&Block) -> Opt
     let mut at = mark_length(text);
     match &parsed.head_text {
         Some(head) => {
-            out.push_str("---\n");
-            push_lines(&mut out, text, head.toml);
-            out.push_str("---\n");
+            if toml_text::read(&text[head.toml.start..head.toml.end], 0).faults.is_empty() {
+                out.push_str("---\n");
+                push_lines(&mut out, text, head.toml);
+                out.push_str("---\n");
+            } else {
+                out.push_str(&text[head.span.start..head.span.end]);
+                out.push('\n');
+            }
             at = Line::at(text, head.span.end).map_or(text.len(), |rest| rest.next);
         }
         // Front matter with a fault stands first and stays first.
@@ -139,12 +144,10 @@ fn gap(text: &str, span: Span) -> String {
 }
 
 fn written(text: &str, block: &Block, new_id: Option<String>) -> String {
-    let mut out = String::with_capacity(block.span.len() + 40);
     if block.cards.is_empty() {
-        push_lines(&mut out, text, block.span);
-        out.truncate(out.trim_end().len());
-        return out;
+        return text[block.span.start..block.span.end].to_owned();
     }
+    let mut out = String::with_capacity(block.span.len() + 40);
     for tag in Tag::ALL {
         let Some(section) = block.section(tag) else { continue };
         let body = match tag {
