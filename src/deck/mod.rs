@@ -22,6 +22,7 @@ mod front_matter;
 pub mod identity;
 mod key;
 mod line;
+pub mod lint;
 mod outline;
 mod problem;
 mod toml_text;

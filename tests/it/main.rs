@@ -2,4 +2,5 @@
 
 mod deck_format;
 mod faults;
+mod decks;
 mod problems;
