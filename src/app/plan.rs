@@ -118,7 +118,8 @@ impl App {
         let settings = &self.config.settings;
         let introduced = u32::try_from(today.iter().filter(|row| row.introduced).count()).unwrap_or(u32::MAX);
         let reviewed = u32::try_from(today.len()).unwrap_or(u32::MAX) - introduced;
-        let backlog = due > settings.reviews_per_day as usize;
+        // What was done today counts as well: the second sitting of a day is no less in a backlog than the first.
+        let backlog = due + reviewed as usize > settings.reviews_per_day as usize;
         let more = self.more(at.today)?;
         let new =
             if backlog && more == 0 { 0 } else { (settings.new_per_day + more).saturating_sub(introduced) };

@@ -3,3 +3,5 @@
 mod deck_format;
 mod faults;
 mod problems;
+mod review;
+mod world;
