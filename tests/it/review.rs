@@ -6,7 +6,6 @@ use retain::app::review::{Ended, Sitting};
 use retain::review::{Grade, LogEvent, Purpose};
 use retain::schedule::{Due, Phase};
 use retain::term::{Key, ScriptedTerminal};
-use retain::time::DAY_MS;
 
 use crate::world::{REVIEW, Seat, World, plain_deck};
 
