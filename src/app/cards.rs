@@ -43,7 +43,8 @@ impl App {
     /// # Errors
     /// Fails when the database does.
     pub fn mark(&mut self, card: CardUid, event: &LogEvent) -> Result<()> {
-        let scheduler = self.scheduler()?;
+        let schedulers = self.schedulers()?;
+        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
         loop {
             let at = self.moment();
             let before = self.store.record(card)?.unwrap_or_default();
@@ -60,7 +61,7 @@ impl App {
                 event: event.clone(),
             };
             let mut after = before.clone();
-            after.step(scheduler.as_ref(), &entry);
+            after.step(scheduler, &entry);
             if self.store.append(&[entry], &before, &after)? == Append::Done {
                 return Ok(());
             }

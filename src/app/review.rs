@@ -54,7 +54,7 @@ impl App {
             seed: self.chance("sitting"),
             balance: settings.balance.then_some(EasyDays(settings.easy_days)),
         };
-        Ok(Session::new(self.scheduler()?, rules, plan, &self.moment()))
+        Ok(Session::new(self.schedulers()?, rules, plan, &self.moment()))
     }
 
     /// Runs a sitting to its end. Each answer is on disk before the next frame is drawn.
@@ -205,7 +205,8 @@ impl App {
 
     /// Appends retractions and stores the state that the rest of the log gives.
     fn take_back(&mut self, card: CardUid, entries: &[EntryId], at: &Moment) -> Result<CardRecord> {
-        let scheduler = self.scheduler()?;
+        let schedulers = self.schedulers()?;
+        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
         loop {
             let before = self.store.record(card)?.unwrap_or_default();
             let mut history = self.store.history(card)?;
@@ -226,7 +227,7 @@ impl App {
                 })
                 .collect();
             history.extend(retractions.iter().cloned());
-            let after = replay::replay(scheduler.as_ref(), replay::effective(&history));
+            let after = replay::replay(scheduler, replay::effective(&history));
             // Another session may write in between; then its entry is part of the history the next time round.
             if self.store.append(&retractions, &before, &after)? == Append::Done {
                 return Ok(after);

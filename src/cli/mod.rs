@@ -11,6 +11,7 @@ mod marks;
 mod output;
 mod quiz;
 mod review;
+mod schedule;
 mod stats;
 mod undo;
 
@@ -55,6 +56,7 @@ enum Command {
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Schedule(schedule::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),
 }
@@ -86,10 +88,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Outcome {
-    match cli.command {
+    match &cli.command {
         // These need neither settings nor database.
-        Some(Command::Completions(args)) => return completions::run(&args),
-        Some(Command::Man(args)) => return completions::man(&args),
+        Some(Command::Completions(args)) => return completions::run(args),
+        Some(Command::Man(args)) => return completions::man(args),
+        Some(Command::Schedule(args)) => return schedule::run(args),
         _ => {}
     }
     let config = Config::read()?;
@@ -110,7 +113,9 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Deck(args) => deck::run(&mut app, &args),
                 Command::Doctor(args) => doctor::run(&mut app, &args),
                 Command::Backup(args) => backup::backup(&mut app, &args),
-                Command::Restore(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+                Command::Restore(_) | Command::Completions(_) | Command::Man(_) | Command::Schedule(_) => {
+                    Ok(())
+                }
             }
         }
     }

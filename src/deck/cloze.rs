@@ -483,3 +483,87 @@ fn link_end(text: &str, at: usize) -> Option<usize> {
     let target = inner[..close].split([' ', '\t']).next()?;
     (inner[close..].starts_with(')') && target.contains(['/', '.', ':', '#'])).then_some(end + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the sentence with its hidden parts in `«»`, and the codes of what was said about it.
+    fn of(text: &str) -> (String, Vec<&'static str>) {
+        let mut diagnostics = Vec::new();
+        let cloze = read(text, Span::new(0, text.len()), &mut diagnostics);
+        let marked = cloze.map_or_else(String::new, |cloze| {
+            let mut marked = cloze.text.clone();
+            for deletion in cloze.deletions.iter().rev() {
+                assert!(text[deletion.source.start..deletion.source.end].starts_with('['));
+                assert!(text[deletion.source.start..deletion.source.end].ends_with(']'));
+                marked.insert(deletion.hidden.end, '»');
+                marked.insert(deletion.hidden.start, '«');
+            }
+            marked
+        });
+        (marked, diagnostics.iter().map(|diagnostic| diagnostic.code).collect())
+    }
+
+    #[test]
+    fn brackets_hide_unless_something_shelters_them() {
+        for (text, marked, codes) in [
+            ("a [b] c [d\ne]", "a «b» c «d\ne»", &[][..]),
+            ("[日本] [x]", "«日本» «x»", &[]),
+            ("a \\[b\\] [c]", "a [b] «c»", &[]),
+            ("a\\b \\\\ [c]", "a\\b \\\\ «c»", &[]),
+            ("`a[0]` [b]", "`a[0]` «b»", &["sheltered-brackets"]),
+            ("`a\\[0\\]` [b]", "`a[0]` «b»", &[]),
+            ("[`a[0]` b]", "«`a[0]` b»", &["sheltered-brackets"]),
+            ("`]` [b]", "`]` «b»", &[]),
+            ("``a ` [0]`` [b]", "``a ` [0]`` «b»", &["sheltered-brackets"]),
+            ("a ` b [c]", "a ` b «c»", &[]),
+            ("git `x [y]`", "git `x «y»`", &["sheltered-deletion"]),
+            ("$a[i]$ [b]", "$a[i]$ «b»", &["sheltered-brackets"]),
+            ("[$n!$] b", "«$n!$» b", &[]),
+            ("costs [$5] or [$6]", "costs «$5» or «$6»", &[]),
+            ("$5 for [a] and $6 for [b]", "$5 for «a» and $6 for «b»", &[]),
+            ("$$x[1]$$ [b]", "$$x[1]$$ «b»", &["sheltered-brackets"]),
+            ("an [a](http://b.c) [d]", "an [a](http://b.c) «d»", &["sheltered-brackets"]),
+            ("elects a [leader](s) [x]", "elects a «leader»(s) «x»", &[]),
+            ("![a](b.png) [c]", "![a](b.png) «c»", &[]),
+            ("[![a](b.png)]", "«![a](b.png)»", &[]),
+            ("- [x] a\n- [b]", "- [x] a\n- «b»", &["sheltered-brackets"]),
+            ("```\na[0]\n```\n[b]", "```\na[0]\n```\n«b»", &["sheltered-brackets"]),
+            ("a [b [c] d] [e]", "a b «c» d «e»", &["nested-brackets"]),
+            ("a\r\n[b\r\nc]", "a\n«b\nc»", &[]),
+        ] {
+            assert_eq!(of(text), (marked.to_owned(), codes.to_vec()), "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_without_partner_or_content_are_errors() {
+        for (text, code) in [
+            ("a [b", "unclosed-bracket"),
+            ("a] [b]", "stray-bracket"),
+            ("a [] [b]", "empty-deletion"),
+            ("a [ ] [b]", "empty-deletion"),
+            ("a", "no-deletion"),
+            ("wow![x]", "no-deletion"),
+            ("- [ ] a", "no-deletion"),
+        ] {
+            assert_eq!(of(text), (String::new(), vec![code]), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_offered_escape_says_the_same_without_a_word() {
+        for text in ["`a[0]` [b]", "$a[i]$ and $b[j]$ [c]", "```\nx[1] = y[2];\n```\n[b]"] {
+            let mut diagnostics = Vec::new();
+            let before = read(text, Span::new(0, text.len()), &mut diagnostics).expect("a cloze");
+            let mut mended = text.to_owned();
+            for fix in diagnostics.iter().rev().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+                mended.replace_range(fix.span.start..fix.span.end, &fix.text);
+            }
+            let mut left = Vec::new();
+            let after = read(&mended, Span::new(0, mended.len()), &mut left).expect("a cloze");
+            assert_eq!((after.text, left), (before.text, Vec::new()), "{mended}");
+        }
+    }
+}

@@ -237,6 +237,13 @@ pub(super) fn heading(line: &Line<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// The end of a comment that began before the card.
+pub(super) fn comment_around(at: Span) -> Diagnostic {
+    Diagnostic::new("comment-around-card", Severity::Warning, at, "a comment around a card does not hide it")
+        .label("part of the card above")
+        .help("indent the tags of a card that is not to be read, or put it between code fences")
+}
+
 /// A line between cards that was likely meant to open one: `q: …`, or an indented `Q: …`.
 pub(super) fn lookalike_in_notes(line: &Line<'_>) -> Option<Diagnostic> {
     let text = line.text.trim_start_matches([' ', '\t']);

@@ -39,6 +39,7 @@ pub(super) struct Draft {
     /// Whether a fault already reported makes the block unusable.
     pub(super) broken: bool,
     answered: bool,
+    comment_ended: bool,
 }
 
 impl Draft {
@@ -338,9 +339,17 @@ impl<'a> Outline<'a> {
 
     /// Warns of a line that was likely meant as a tag, and of an id that shares its line with text.
     fn lookalike(&mut self, line: &Line<'a>) {
-        let heading = self.after_blank && line.text.starts_with('#');
         let waits = self.draft.as_ref().is_some_and(Draft::waits);
-        let fault = if heading { faults::heading(line) } else { faults::lookalike(line, waits) };
+        let fault = match line.text.as_bytes() {
+            [b'#', ..] if self.after_blank => faults::heading(line),
+            // The first such line tells: asking at each would read a long card over and over.
+            [b'-', b'-', b'>', ..] => self.draft.as_mut().and_then(|draft| {
+                let first = !std::mem::replace(&mut draft.comment_ended, true);
+                let opened = || self.source[draft.span().start..line.span.start].contains("<!--");
+                (first && !opened()).then(|| faults::comment_around(trimmed(self.source, line.span)))
+            }),
+            _ => faults::lookalike(line, waits),
+        };
         if let Some(fault) = fault {
             self.fault(fault);
         }

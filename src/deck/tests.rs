@@ -376,6 +376,7 @@ fn hostile_texts_are_read_in_nearly_linear_time() {
         ("Q: a\nNumber: ", "1/"),
         ("Q: a\nA: b\nTags: ", ",a"),
         ("Q: a\n", "<!-- lint: allow A b -->\nc\n"),
+        ("Q: a\nA: b\n", "-->\n"),
         ("Problem: a\n", "b = [\n"),
         ("Problem: a\nb = ", "["),
         ("---\n", "a = \n"),
@@ -388,4 +389,118 @@ fn hostile_texts_are_read_in_nearly_linear_time() {
         let _ = format::format(&source, &parsed);
         let _ = compat::portable(&source);
     }
+}
+
+fn keys(text: &str) -> Vec<String> {
+    read(text).cards().map(|card| card.key.0.clone()).collect()
+}
+
+#[test]
+fn keys_come_from_ids_where_there_are_ids() {
+    let id = "<!-- id: a/b -->\n";
+    assert_eq!(keys(&format!("Q: x\nA: y\n{id}")), ["a/b"]);
+    assert_eq!(keys(&format!("C: x [y]\n{id}")), ["a/b"]);
+    assert_eq!(keys(&format!("C: [x] [y]\n{id}")), ["a/b#1", "a/b#2"]);
+    assert_eq!(keys(&format!("T: x\n{id}D: y\n")), ["a/b#term", "a/b#definition"]);
+    let parsed =
+        read(&format!("Q: x\nA: y\n{id}\nQ: z\nA: w\n\nQ: v\nA: u\nConcepts: c, d\n<!-- id: e -->\n"));
+    let concepts: Vec<_> = parsed.cards().map(|card| card.concepts.join(" ")).collect();
+    assert_eq!(concepts, ["a", "", "c d"]);
+}
+
+#[test]
+fn keys_without_ids_outlast_every_edit_but_of_what_is_asked() {
+    for (before, after) in [
+        ("Q: x y\nA: z", "Q:  x\n  y\nA: other\nWhy: v\n"),
+        ("Q: x\nA: y", "Q: x\nNumber: 5"),
+        ("Q: x\nA:\n- [x] a\n- [ ] b", "Q: x\nA:\n- [ ] b\n  never\n- [ ] a"),
+        ("Q: x\nOrder:\n1. a\n2. b", "Q: x\nOrder:\n1. b\n2. a"),
+        ("C: x [y] z", "C: x y [z]"),
+        ("T: x\nD: y", "T: x\nD: z"),
+        ("Problem: a.b\nc = 1\nd = 2", "Problem: a.b\n# a note\nd = 2\nc = 1\nWhy: e"),
+    ] {
+        if before.contains("- [x]") {
+            // No right option is left: free recall asks something else.
+            assert_ne!(keys(before), keys(after), "{before}");
+            assert_eq!(keys(before), keys("Q: x\nA:\n- [x] b\n  never\n- [ ] a"));
+        } else {
+            assert_eq!(keys(before), keys(after), "{before}");
+        }
+    }
+    for (one, other) in
+        [("Q: x\nA: y", "Q: X\nA: y"), ("Q: x\nA: y", "T: x\nD: y"), ("C: x [y]", "Q: x y\nA: z")]
+    {
+        assert_ne!(keys(one), keys(other), "{one}");
+    }
+    let gaps = keys("C: [x] [y]");
+    assert!(gaps[0].starts_with('~') && gaps[0].ends_with("#1") && gaps[0].len() == 35, "{gaps:?}");
+}
+
+#[test]
+fn a_block_knows_where_everything_stands() {
+    let text = "notes\n\nQ: x\r\n<!-- lint: allow L2 it is so -->\r\nmore\nA:\n- [x] a\n  why a\n- [ ] b\nTags: t, u\n<!-- id: k -->\n\nnotes\n";
+    let parsed = read(text);
+    assert_eq!(parsed.diagnostics, []);
+    let block = &parsed.blocks[0];
+    let at = |span: crate::source::Span| &text[span.start..span.end];
+    assert!(at(block.span).starts_with("Q: x") && at(block.span).ends_with("<!-- id: k -->"));
+    assert_eq!(at(block.question_span()), "x\r\n<!-- lint: allow L2 it is so -->\r\nmore");
+    assert_eq!(at(block.answer_span().expect("an answer")), "- [x] a\n  why a\n- [ ] b");
+    assert_eq!(block.parts.iter().map(|&part| at(part)).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(
+        block.section(Tag::Tags).map(|section| (at(section.tag_span), at(section.body))),
+        Some(("Tags:", "t, u"))
+    );
+    assert_eq!((at(block.allows[0].rule_span), block.allows[0].reason.as_str()), ("L2", "it is so"));
+    let Some(CardKind::Choice { question, options, several }) = block.cards.first().map(|card| &card.kind)
+    else {
+        panic!("a choice")
+    };
+    assert_eq!((question.as_str(), *several), ("x\nmore", false));
+    assert_eq!(options[0].reason.as_deref(), Some("why a"));
+    let problem = "Problem: a.b\nlog = 9\n servers = [3,\n 5]\n";
+    let parsed = read(problem);
+    let found = parsed.problems().next().expect("a problem");
+    let places: Vec<_> = found
+        .places
+        .iter()
+        .map(|place| (&problem[place.key.start..place.key.end], &problem[place.value.start..place.value.end]))
+        .collect();
+    assert_eq!(places, [("log", "9"), ("servers", "[3,\n 5]")]);
+    assert_eq!(&problem[found.family_span.start..found.family_span.end], "a.b");
+}
+
+#[test]
+fn the_head_is_read_whole() {
+    let parsed = read(
+        "\u{feff}---\r\nname = \"Raft  log\"\r\nlevel = \"beginner\"\r\narea = \"coordination\"\r\nresource = \"r\"\r\n\
+         source = \"s\"\r\nrequires = [\"a\"]\r\ntags = [\"b\", \"c\"]\r\nstrict = true\r\n---\r\nQ: x\r\nA: y\r\n",
+    );
+    assert_eq!(parsed.diagnostics, []);
+    let head = &parsed.head;
+    assert_eq!((head.name.as_str(), head.strict), ("Raft log", true));
+    assert_eq!(
+        (head.level, head.area),
+        (Some(crate::card::Level::Beginner), Some(crate::card::Area::Coordination))
+    );
+    assert_eq!((head.resource.as_deref(), head.source.as_deref()), (Some("r"), Some("s")));
+    assert_eq!((head.requires.join(","), head.tags.join(",")), ("a".to_owned(), "b,c".to_owned()));
+    let named = |name: &str| parse(&SourceText::new(name, "")).head.name;
+    assert_eq!([named("a/raft-log.md"), named(".md"), named("x")], ["raft-log", ".md", "x"]);
+}
+
+#[test]
+fn the_front_matter_can_choose_the_reading() {
+    let text = |dialect: &str| format!("---\ndialect = \"{dialect}\"\n---\na::b\nC: [c] [d]\n");
+    let kinds = |dialect: &str| read(&text(dialect)).cards().map(|card| card.kind.name()).collect::<Vec<_>>();
+    assert_eq!(kinds("retain"), ["cloze", "cloze"]);
+    assert_eq!(kinds("hashcards"), ["cloze", "cloze"]);
+    assert_eq!(kinds("repeater"), ["recall", "cloze"]);
+    let parsed = read("---\ndialect = \"hashcards\"\n---\nQ: foo\nA: bar\nWhy: baz\n");
+    let card = parsed.cards().next().expect("a card");
+    let CardKind::Recall { answer, .. } = &card.kind else { panic!("recall") };
+    assert_eq!(answer, "bar\nWhy: baz", "no long tags there");
+    let golden = read("---\ndialect = \"hashcards\"\n---\nQ: foo\nA: bar\n");
+    let key = &golden.cards().next().expect("a card").key.0;
+    assert_eq!(key, "~04692f67ddc4fcbe134687b0f3120ac9", "the first half of its content hash");
 }

@@ -46,6 +46,32 @@ pub struct Rules {
     pub balance: Option<EasyDays>,
 }
 
+/// The scheduler of each card: the collection's, unless its deck has one of its own.
+pub struct Schedulers {
+    collection: Box<dyn Scheduler>,
+    decks: HashMap<i64, Box<dyn Scheduler>>,
+}
+
+impl Schedulers {
+    /// Builds the choice; `decks` holds the schedulers of single decks, by id.
+    #[must_use]
+    pub fn new(collection: Box<dyn Scheduler>, decks: HashMap<i64, Box<dyn Scheduler>>) -> Self {
+        Self { collection, decks }
+    }
+
+    /// Returns the scheduler of a deck, or of the collection where no deck is given.
+    #[must_use]
+    pub fn of(&self, deck: Option<i64>) -> &dyn Scheduler {
+        deck.and_then(|deck| self.decks.get(&deck)).unwrap_or(&self.collection).as_ref()
+    }
+
+    /// Tells whether all decks have the same scheduler.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        self.decks.is_empty()
+    }
+}
+
 /// The cards of a sitting, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -220,7 +246,7 @@ struct Done {
 
 /// A sitting.
 pub struct Session {
-    scheduler: Box<dyn Scheduler>,
+    schedulers: Schedulers,
     rules: Rules,
     main: VecDeque<QueueCard>,
     learning: Vec<QueueCard>,
@@ -243,9 +269,9 @@ pub struct Session {
 impl Session {
     /// Starts a sitting.
     #[must_use]
-    pub fn new(scheduler: Box<dyn Scheduler>, rules: Rules, plan: Plan, at: &Moment) -> Self {
+    pub fn new(schedulers: Schedulers, rules: Rules, plan: Plan, at: &Moment) -> Self {
         Self {
-            scheduler,
+            schedulers,
             rules,
             main: plan.main.into(),
             learning: plan.learning,
@@ -282,10 +308,10 @@ impl Session {
         &self.rules
     }
 
-    /// Returns the scheduler.
+    /// Returns the scheduler of the current card, or of the collection.
     #[must_use]
     pub fn scheduler(&self) -> &dyn Scheduler {
-        self.scheduler.as_ref()
+        self.schedulers.of(self.current.as_ref().map(|current| current.queued.deck))
     }
 
     /// Returns what to tell the learner, once.
@@ -498,7 +524,7 @@ impl Session {
             return Vec::new();
         }
         let moment = self.later(at, current);
-        let next = self.scheduler.next_states(current.queued.card, &current.record.state, &moment);
+        let next = self.scheduler().next_states(current.queued.card, &current.record.state, &moment);
         let mut days: Vec<Day> = Grade::ALL
             .into_iter()
             .filter_map(|grade| next.get(grade).range.filter(|range| is_balanced(*range)))
@@ -520,7 +546,8 @@ impl Session {
     /// What each grade leads to, with the interval settled on among the days that fuzz allows.
     fn outcomes(&self, current: &Current, moment: &Moment) -> NextStates {
         let card = current.queued.card;
-        let mut next = self.scheduler.next_states(card, &current.record.state, moment);
+        let mut next =
+            self.schedulers.of(Some(current.queued.deck)).next_states(card, &current.record.state, moment);
         if let Some(easy) = self.rules.balance.filter(|_| self.rules.purpose == Purpose::Review) {
             let fuzz = Fuzz::of(card, current.record.state.reps);
             let due_on = |day: Day| self.load.get(&day).copied().unwrap_or(0);
@@ -612,7 +639,7 @@ impl Session {
         let moment = self.later(at, current);
         let mut after = current.record.clone();
         let entry = self.entry(current.queued.card, event.clone(), &moment, 0);
-        after.step(self.scheduler.as_ref(), &entry);
+        after.step(self.scheduler(), &entry);
         if leaves {
             let tally = self.tally.clone();
             return self.record(vec![event], after, tally, None, Some(notice), true, &moment);

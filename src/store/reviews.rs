@@ -89,6 +89,18 @@ impl Store {
     /// # Errors
     /// Fails when the database does; nothing is half-written then.
     pub fn write_records(&mut self, records: &[(CardUid, CardRecord)]) -> Result<()> {
+        self.write_records_with(records, &[])
+    }
+
+    /// Writes states and settings in one transaction.
+    ///
+    /// # Errors
+    /// Fails when the database does; nothing is half-written then.
+    pub fn write_records_with(
+        &mut self,
+        records: &[(CardUid, CardRecord)],
+        settings: &[(&str, &str)],
+    ) -> Result<()> {
         let written = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for (card, record) in records {
@@ -97,6 +109,7 @@ impl Store {
                     .prepare_cached("update card set seen = ?2 where uid = ?1 and seen <> ?2")?
                     .execute(params![card.0, record.state.phase != Phase::New])?;
             }
+            super::write_settings(&transaction, settings)?;
             transaction.commit()
         })();
         written.map_err(|error| self.classify("save the states", error))

@@ -87,6 +87,7 @@ const DECKS: &[(&str, &str)] = &[
         "Q: a\nA: b\n<!-- lint: allow -->\n\nQ: c\nA: d\n<!-- lint: ignore L2 it is fine -->\n",
     ),
     ("heading in a card", "Q: a\nA: b\n\n## Elections\n\nQ: c\nA: d\n"),
+    ("comment around a card", "<!--\nQ: a\nA: b\n-->\n"),
     ("tag misspelt", "Q: a\nA: b\nsource: c\nHints: d\nConcept: e\nProlem: f\n"),
     ("question in lower case", "q: a\na: b\n"),
     ("question indented", "  Q: a\n  A: b\n"),

@@ -49,8 +49,8 @@ pub(super) fn read(text: &str, at: usize) -> ForeignDeck {
     deck
 }
 
-fn fault(at: Span, message: &str) -> Diagnostic {
-    Diagnostic::new("repeater-refuses", Severity::Error, at, message)
+fn fault(at: Span, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::new("repeater-refuses", Severity::Error, at, message).help(help)
 }
 
 fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
@@ -67,7 +67,11 @@ fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
     } else if let Some(text) = cloze {
         match first_deletion(&text) {
             Some(hidden) if hidden.is_empty() => {
-                deck.diagnostics.push(fault(opening, "repeater finds brackets that hide nothing"));
+                deck.diagnostics.push(fault(
+                    opening,
+                    "repeater finds brackets that hide nothing",
+                    "put what is to be hidden between them",
+                ));
                 return;
             }
             Some(hidden) => CardKind::Cloze { text, hidden },
@@ -85,7 +89,7 @@ fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
             }
         }
     } else {
-        deck.diagnostics.push(fault(opening, "repeater finds a card without its answer"));
+        deck.diagnostics.push(fault(opening, "repeater finds a card without its answer", "answer with `A:`"));
         return;
     };
     deck.cards.push(ForeignCard { kind, span, hash, family: hash, sections });
