@@ -326,7 +326,7 @@ impl App {
     }
 }
 
-fn stamp_of(stamp: Stamp) -> DeckStamp {
+pub(super) fn stamp_of(stamp: Stamp) -> DeckStamp {
     DeckStamp { size: stamp.size, modified_ns: stamp.modified_ns, inode: stamp.inode }
 }
 

@@ -15,6 +15,7 @@ pub mod report;
 pub mod review;
 pub mod schedulers;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::config::Config;
@@ -76,6 +77,8 @@ pub struct App {
     pub clock: Box<dyn Clock>,
     /// Chance of this run.
     pub seed: Seed,
+    /// How often chance was asked for, so that no two askings get the same.
+    asked: Cell<u64>,
 }
 
 impl App {
@@ -103,9 +106,17 @@ impl App {
         let base = config.seed.map_or_else(entropy, Seed);
         let options = OpenOptions { busy_ms: 5_000, now: clock.now(), seed: base };
         let store = Store::open(&config.database(), options)?;
-        // The log's length makes the chance of each run its own even when the seed is fixed.
-        let seed = base.derive("run", store.log_len()?);
-        Ok(Self { config, store, clock, seed })
+        // The log's length makes the chance of each run its own even when the seed is fixed. Counting reads the whole
+        // log, so it is done only then.
+        let seed = if config.seed.is_some() { base.derive("run", store.log_len()?) } else { base };
+        Ok(Self { config, store, clock, seed, asked: Cell::new(0) })
+    }
+
+    /// Returns chance that nothing else in this run gets.
+    fn chance(&self, part: &str) -> Seed {
+        let number = self.asked.get();
+        self.asked.set(number + 1);
+        self.seed.derive(part, number)
     }
 
     /// Returns the present moment.

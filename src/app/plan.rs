@@ -121,7 +121,8 @@ impl App {
         let reviewed = u32::try_from(today.len()).unwrap_or(u32::MAX) - introduced;
         let catch_up = self.catch_up(at.today)?;
         let most = catch_up.map_or(settings.reviews_per_day, |plan| plan.quota);
-        let backlog = catch_up.is_some() || due > settings.reviews_per_day as usize;
+        // What was done today counts as well: the second sitting of a day is no less in a backlog than the first.
+        let backlog = catch_up.is_some() || due + reviewed as usize > settings.reviews_per_day as usize;
         let more = self.more(at.today)?;
         let new =
             if backlog && more == 0 { 0 } else { (settings.new_per_day + more).saturating_sub(introduced) };

@@ -97,6 +97,12 @@ pub fn read(path: &str) -> Result<String, ShelfError> {
         .map_err(|error| ShelfError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
 }
 
+/// Returns a file's stamps as they are now; `None` when there is no file.
+#[must_use]
+pub fn stamp(path: &str) -> Option<Stamp> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|meta| Stamp::of(&meta))
+}
+
 /// Reads the bytes of one block: all that showing a card needs.
 ///
 /// # Errors

@@ -4,3 +4,5 @@ mod deck_format;
 mod faults;
 mod decks;
 mod problems;
+mod review;
+mod world;
