@@ -34,9 +34,16 @@ catalogue! {
     }
     "storage" storage {
         :
+        btree_height,
+        buffer_replacement,
+        hash_insert,
     }
     "computation" computation {
         :
+        join_cost,
+        join_data_movement,
+        optimizer_cardinality,
+        sort_external,
     }
     "ml" ml {
         :

@@ -7,7 +7,9 @@ mod computation;
 mod consensus;
 mod harness;
 mod ml;
+mod queries;
 mod storage;
+mod storage_engines;
 mod time;
 mod transactions;
 
