@@ -30,7 +30,12 @@ catalogue! {
         quorum_faults,
     }
     "transactions" transactions {
+        wording,
         :
+        locks_deadlock,
+        locks_intention,
+        locks_two_phase,
+        schedule_serializable,
     }
     "storage" storage {
         :

@@ -112,7 +112,7 @@ impl Family for BtreeHeight {
                     format!("{setting} How many records can it hold with height **{height}**, the leaf level included?"),
                     answer::count(right),
                     format!(
-                        "{} lead to {fan}{} = {} leaves of {leaf} records: {}.",
+                        "Below {} there are {fan}{} leaves, of {leaf} records each: {} · {leaf} = {}.",
                         plural(height - 1, "inner level"),
                         format!(" · {fan}").repeat(height - 2),
                         t(fan.pow(height as u32 - 1)),

@@ -102,8 +102,8 @@ impl Family for BufferReplacement {
         };
         let ask = match asks {
             "hits" => "How many accesses are hits?".to_owned(),
-            "evicted" => "Which pages are evicted, in order? List them, as `C A B`.".to_owned(),
-            _ => "Which pages are in the pool in the end? List them in alphabetical order, as `A B C`."
+            "evicted" => "Which pages are evicted, in order? List them, as `Z X Y`.".to_owned(),
+            _ => "Which pages are in the pool in the end? List them in alphabetical order, as `X Y Z`."
                 .to_owned(),
         };
         let prompt = format!(

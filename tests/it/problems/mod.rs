@@ -6,6 +6,7 @@
 mod computation;
 mod consensus;
 mod harness;
+mod locks;
 mod ml;
 mod queries;
 mod storage;
