@@ -32,9 +32,14 @@ catalogue! {
     "transactions" transactions {
         wording,
         :
+        concurrency_timestamp_order,
         locks_deadlock,
         locks_intention,
         locks_two_phase,
+        mvcc_snapshot_isolation,
+        mvcc_timestamp_order,
+        mvcc_visibility,
+        occ_validation,
         schedule_serializable,
     }
     "storage" storage {

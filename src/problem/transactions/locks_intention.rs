@@ -190,7 +190,7 @@ fn told(access: Access, table: &str) -> String {
         UpdateRow(row) => format!("updates the single row {row} of `{table}`"),
         ReadAll => format!("reads every row of `{table}`"),
         RewriteAll => format!("rewrites every row of `{table}`"),
-        ScanAndUpdate(row) => format!("reads every row of `{table}` and updates one of them, row {row}"),
+        ScanAndUpdate(row) => format!("reads every row of `{table}` and updates row {row} alone"),
     }
 }
 

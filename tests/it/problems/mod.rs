@@ -8,6 +8,7 @@ mod consensus;
 mod harness;
 mod locks;
 mod ml;
+mod optimistic;
 mod queries;
 mod storage;
 mod storage_engines;
