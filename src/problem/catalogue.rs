@@ -32,6 +32,7 @@ catalogue! {
     "transactions" transactions {
         wording,
         :
+        anomaly_name,
         concurrency_timestamp_order,
         locks_deadlock,
         locks_intention,
@@ -45,8 +46,10 @@ catalogue! {
     "storage" storage {
         :
         btree_height,
+        btree_split,
         buffer_replacement,
         hash_insert,
+        recovery_aries,
     }
     "computation" computation {
         :

@@ -96,7 +96,11 @@ fn draw_versions(count: usize, draw: &mut Draw, difficulty: Difficulty) -> (Vec<
 }
 
 fn shown(&(begin, end, _): &Version) -> String {
-    format!("[{begin}, {})", end.map_or_else(|| "∞".to_owned(), |end| end.to_string()))
+    format!("[{begin}, {})", ending(end))
+}
+
+fn ending(end: Option<i64>) -> String {
+    end.map_or_else(|| "∞".to_owned(), |end| end.to_string())
 }
 
 fn visible(count: usize, draw: &mut Draw, difficulty: Difficulty) -> Instance {
@@ -128,12 +132,17 @@ fn visible(count: usize, draw: &mut Draw, difficulty: Difficulty) -> Instance {
     };
     let committed = at(&|begin, end| begin <= snapshot && snapshot < end);
     let right = if pending == 1 { Some(fresh) } else { committed };
-    let mut items: Vec<String> =
-        versions.iter().rev().map(|version| format!("{} = {}", shown(version), version.2)).collect();
+    let row =
+        |begin: String, end: String, value: i64, note: String| vec![begin, end, value.to_string(), note];
+    let mut rows: Vec<Vec<String>> = versions
+        .iter()
+        .rev()
+        .map(|&(begin, end, value)| row(begin.to_string(), ending(end), value, "committed".to_owned()))
+        .collect();
     if pending > 0 {
-        items.insert(0, format!("by T{author}, uncommitted = {fresh}"));
+        rows.insert(0, row("-".to_owned(), "-".to_owned(), fresh, format!("by T{author}, not committed")));
     }
-    let picture = diagram::chain("x", &items);
+    let picture = diagram::table(&["begin", "end", "value", "state"], &rows);
     let told = |value: Option<i64>| value.map_or_else(|| "none".to_owned(), |value| value.to_string());
     let more = if pending > 0 {
         " An uncommitted version has no timestamps yet, and the version before it no end. A transaction sees its own writes."
@@ -141,7 +150,7 @@ fn visible(count: usize, draw: &mut Draw, difficulty: Difficulty) -> Instance {
         ""
     };
     let prompt = format!(
-        "Below are the versions of `x`, newest first, each with its [begin, end) timestamps and its value. A committed version is \
+        "Below are the versions of `x`, newest first, each with its begin and end timestamps and its value. A committed version is \
          visible to a snapshot taken at *t* if begin ≤ t < end.{more} The versions shown are all there are.\n\n{}\n\nT{reader} reads `x` \
          with a snapshot at **{snapshot}**. Which value does it see? Answer the value, or `none`.",
         picture.fence()
@@ -210,20 +219,20 @@ fn garbage(interval: bool, count: usize, draw: &mut Draw, difficulty: Difficulty
     });
     let versions = versions.as_slice();
     let right = reclaimed(versions, &snapshots, interval);
-    let items: Vec<String> = versions
+    let rows: Vec<Vec<String>> = versions
         .iter()
         .enumerate()
         .rev()
-        .map(|(index, version)| format!("v{} {}", index + 1, shown(version)))
+        .map(|(index, &(begin, end, _))| vec![format!("v{}", index + 1), begin.to_string(), ending(end)])
         .collect();
-    let picture = diagram::chain("x", &items);
+    let picture = diagram::table(&["version", "begin", "end"], &rows);
     let rule = if interval {
         "Interval garbage collection reclaims a superseded version as soon as no active snapshot lies in its [begin, end)."
     } else {
         "Watermark garbage collection reclaims a superseded version once it ended at or before the oldest active snapshot."
     };
     let prompt = format!(
-        "Below are the committed versions of `x`, newest first, with their [begin, end) timestamps. The current version is never \
+        "Below are the committed versions of `x`, newest first, with their begin and end timestamps. The current version is never \
          reclaimed. Active snapshots were taken at **{}**; new ones are taken later than all timestamps shown. {rule}\n\n{}\n\nWhich \
          versions can be reclaimed now? List them in ascending order, as `v2, v3`, or answer `none`.",
         list(&snapshots),

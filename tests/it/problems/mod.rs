@@ -3,6 +3,7 @@
 //! An oracle computes the answer from `Drawn::values` by brute force, a second derivation, or published worked values,
 //! never by the family's own code. Files by subject, as in `src/problem/`.
 
+mod anomalies;
 mod computation;
 mod consensus;
 mod harness;

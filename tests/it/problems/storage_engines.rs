@@ -252,3 +252,207 @@ fn hash_insert_as_in_the_syllabus() {
     let buckets = linear_buckets(&[4, 8, 5, 9, 13, 6, 17], 4, 2);
     assert_eq!((buckets, pointer(4, buckets)), (6, 2));
 }
+
+/// A B+tree as an arena of nodes with parents, split from the bottom up.
+struct Arena {
+    nodes: Vec<Node>,
+    root: usize,
+}
+
+struct Node {
+    keys: Vec<i64>,
+    children: Vec<usize>,
+    parent: Option<usize>,
+}
+
+impl Arena {
+    fn of(keys: &[i64], most: usize) -> Self {
+        let mut arena = Self { nodes: vec![Node { keys: vec![], children: vec![], parent: None }], root: 0 };
+        for &key in keys {
+            let mut at = arena.root;
+            while !arena.nodes[at].children.is_empty() {
+                let node = &arena.nodes[at];
+                at = node.children[node.keys.partition_point(|&other| other <= key)];
+            }
+            arena.nodes[at].keys.push(key);
+            arena.nodes[at].keys.sort_unstable();
+            while arena.nodes[at].keys.len() > most {
+                at = arena.split(at);
+            }
+        }
+        arena
+    }
+
+    /// Splits a node and returns its parent.
+    fn split(&mut self, at: usize) -> usize {
+        let is_leaf = self.nodes[at].children.is_empty();
+        let size = self.nodes[at].keys.len();
+        let keep = if is_leaf { size - size / 2 } else { size / 2 };
+        let up = self.nodes[at].keys[keep];
+        let keys = self.nodes[at].keys[keep + usize::from(!is_leaf)..].to_vec();
+        let children = if is_leaf { vec![] } else { self.nodes[at].children[keep + 1..].to_vec() };
+        self.nodes[at].keys.truncate(keep);
+        self.nodes[at].children.truncate(keep + 1);
+        let fresh = self.nodes.len();
+        for &child in &children {
+            self.nodes[child].parent = Some(fresh);
+        }
+        let parent = self.nodes[at].parent.unwrap_or(fresh + 1);
+        self.nodes.push(Node { keys, children, parent: Some(parent) });
+        if parent > fresh {
+            self.nodes[at].parent = Some(parent);
+            self.nodes.push(Node { keys: vec![up], children: vec![at, fresh], parent: None });
+            self.root = parent;
+        } else {
+            let place = self.nodes[parent].children.iter().position(|&child| child == at).expect("its child");
+            self.nodes[parent].children.insert(place + 1, fresh);
+            self.nodes[parent].keys.insert(place, up);
+        }
+        parent
+    }
+
+    fn leaves(&self) -> Vec<Vec<i64>> {
+        let mut leaves: Vec<Vec<i64>> =
+            self.nodes.iter().filter(|node| node.children.is_empty()).map(|node| node.keys.clone()).collect();
+        leaves.sort();
+        leaves
+    }
+}
+
+fn spaced(keys: &[i64]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn leaves(arena: &Arena) -> String {
+    arena.leaves().iter().map(|keys| spaced(keys)).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn btree_split() {
+    check("btree.split", |question, values| match word(values, "asks") {
+        "latches" => {
+            // Goes down as the thread does.
+            let inserts = values["inserts"].as_bool().expect("a switch");
+            let mut held = 0;
+            for keys in ints(values, "path") {
+                held += 1;
+                let safe = if inserts { keys < int(values, "most") } else { keys > int(values, "least") };
+                if safe {
+                    held = 1;
+                }
+            }
+            assert_eq!(number(question), f64::from(held), "{}", question.prompt);
+        }
+        asks => {
+            let tree = Arena::of(&ints(values, "keys"), int(values, "most") as usize);
+            let expected = if asks == "root" { spaced(&tree.nodes[tree.root].keys) } else { leaves(&tree) };
+            assert_eq!(typed(question), expected, "{}", question.prompt);
+        }
+    });
+}
+
+#[test]
+fn btree_split_as_in_the_syllabus() {
+    let tree = Arena::of(&[10, 20, 30, 40, 25, 5], 3);
+    assert_eq!(spaced(&tree.nodes[tree.root].keys), "20 30");
+    assert_eq!(leaves(&tree), "5 10 | 20 25 | 30 40");
+}
+
+/// LSN, transaction, kind, page, record undone.
+type Record = (i64, i64, String, Option<i64>, Option<i64>);
+
+struct Restart {
+    losers: Vec<i64>,
+    dirty: Vec<(i64, i64)>,
+    redo: Vec<i64>,
+    undo: Vec<i64>,
+}
+
+/// Derives a restart from what it must achieve: pages as before the crash, then as if losers had never run.
+fn restart(log: &[Record], listed: &[(i64, i64)], disk: &[(i64, i64)]) -> Restart {
+    let checkpoint = log.iter().find(|record| record.2 == "CHECKPOINT").expect("a checkpoint").0;
+    let mut losers: Vec<i64> = log.iter().map(|record| record.1).filter(|&txn| txn > 0).collect();
+    losers.sort_unstable();
+    losers.dedup();
+    losers.retain(|txn| {
+        !log.iter().any(|record| record.1 == *txn && matches!(record.2.as_str(), "COMMIT" | "END"))
+    });
+    let mut dirty: Vec<(i64, i64)> = disk
+        .iter()
+        .filter_map(|&(page, _)| {
+            let before = listed.iter().find(|(other, _)| *other == page).map(|(_, lsn)| *lsn);
+            let after = log
+                .iter()
+                .find(|record| record.0 > checkpoint && record.3 == Some(page))
+                .map(|record| record.0);
+            Some((page, before.or(after)?))
+        })
+        .collect();
+    dirty.sort_unstable();
+    // A page on disk holds exactly what happened to it up to its pageLSN: the rest is what redo must bring back.
+    let on_disk = |page: i64| disk.iter().find(|(other, _)| *other == page).expect("a page").1;
+    let redo = log
+        .iter()
+        .filter(|record| record.3.is_some_and(|page| record.0 > on_disk(page)))
+        .map(|record| record.0);
+    // Each loser's chain backwards, following CLRs past what they undid; then all chains merged.
+    let mut undo = Vec::new();
+    for loser in &losers {
+        let mut chain: Vec<i64> = Vec::new();
+        for record in log.iter().filter(|record| record.1 == *loser) {
+            match record.2.as_str() {
+                "update" => chain.push(record.0),
+                "CLR" => assert_eq!(chain.pop(), record.4, "rollbacks go backwards"),
+                _ => {}
+            }
+        }
+        undo.extend(chain);
+    }
+    undo.sort_unstable_by(|a, b| b.cmp(a));
+    Restart { losers, dirty, redo: redo.collect(), undo }
+}
+
+fn joined(lsns: &[i64]) -> String {
+    lsns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn table(dirty: &[(i64, i64)]) -> String {
+    dirty.iter().map(|(page, lsn)| format!("P{page}:{lsn}")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn recovery_aries() {
+    check("recovery.aries", |question, values| {
+        let log: Vec<Record> = serde_json::from_value(values["log"].clone()).expect("a log");
+        let pairs =
+            |key: &str| -> Vec<(i64, i64)> { serde_json::from_value(values[key].clone()).expect("pairs") };
+        let restart = restart(&log, &pairs("dirty"), &pairs("disk"));
+        let expected = match word(values, "asks") {
+            "losers" => super::locks::named(&restart.losers),
+            "dirty" => table(&restart.dirty),
+            "redo" => joined(&restart.redo),
+            _ => joined(&restart.undo),
+        };
+        assert_eq!(typed(question), expected, "{}", question.prompt);
+    });
+}
+
+#[test]
+fn recovery_aries_as_in_the_syllabus() {
+    let record = |lsn, txn, kind: &str, page| (lsn, txn, kind.to_owned(), page, None);
+    let log = [
+        record(20, 1, "update", Some(5)),
+        record(40, 2, "update", Some(3)),
+        record(50, 0, "CHECKPOINT", None),
+        record(60, 1, "update", Some(1)),
+        record(70, 1, "COMMIT", None),
+        record(80, 1, "END", None),
+        record(100, 3, "update", Some(5)),
+        record(110, 2, "update", Some(4)),
+    ];
+    let restart = restart(&log, &[(5, 20), (3, 40)], &[(1, 0), (3, 0), (4, 0), (5, 20)]);
+    assert_eq!(restart.losers, [2, 3]);
+    assert_eq!(table(&restart.dirty), "P1:60 P3:40 P4:110 P5:20");
+    assert_eq!(restart.redo, [40, 60, 100, 110]);
+    assert_eq!(restart.undo, [110, 100, 40]);
+}
