@@ -38,16 +38,36 @@ catalogue! {
         raft_election,
     }
     "transactions" transactions {
+        wording,
         :
+        anomaly_name,
+        concurrency_timestamp_order,
+        locks_deadlock,
+        locks_intention,
+        locks_two_phase,
+        mvcc_snapshot_isolation,
+        mvcc_timestamp_order,
+        mvcc_visibility,
+        occ_validation,
+        schedule_serializable,
     }
     "storage" storage {
         :
         bloom_false_positives,
+        btree_height,
+        btree_split,
+        buffer_replacement,
+        hash_insert,
+        recovery_aries,
     }
     "computation" computation {
         :
         availability_nines,
+        join_cost,
+        join_data_movement,
         latency_fan_out,
+        optimizer_cardinality,
+        sort_external,
     }
     "ml" ml {
         :
