@@ -40,5 +40,9 @@ catalogue! {
     }
     "ml" ml {
         :
+        ml_all_reduce,
+        ml_pipeline,
+        ml_ssp,
+        ml_zero,
     }
 }
