@@ -27,6 +27,7 @@ catalogue! {
     }
     "consensus" consensus {
         :
+        bitcoin_double_spend,
         quorum_faults,
     }
     "transactions" transactions {
@@ -34,9 +35,13 @@ catalogue! {
     }
     "storage" storage {
         :
+        bigtable_location,
+        erasure_coding,
+        etcd_revisions,
     }
     "computation" computation {
         :
+        flink_key_groups,
     }
     "ml" ml {
         :

@@ -4,10 +4,13 @@
 //! never by the family's own code. Files by subject, as in `src/problem/`.
 
 mod computation;
+mod computation_streams;
 mod consensus;
+mod consensus_bitcoin;
 mod harness;
 mod ml;
 mod storage;
+mod storage_layout;
 mod time;
 mod transactions;
 
