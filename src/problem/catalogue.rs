@@ -38,10 +38,14 @@ catalogue! {
         bigtable_location,
         erasure_coding,
         etcd_revisions,
+        ring_keys_moved,
+        ring_lookup,
     }
     "computation" computation {
         :
+        flink_barriers,
         flink_key_groups,
+        stream_windows,
     }
     "ml" ml {
         :

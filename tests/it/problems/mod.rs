@@ -11,6 +11,7 @@ mod harness;
 mod ml;
 mod storage;
 mod storage_layout;
+mod storage_ring;
 mod time;
 mod transactions;
 
