@@ -32,6 +32,7 @@ catalogue! {
     }
     "consensus" consensus {
         :
+        bitcoin_double_spend,
         quorum_faults,
         quorum_overlap,
         raft_commit_index,
@@ -68,8 +69,23 @@ catalogue! {
         latency_fan_out,
         optimizer_cardinality,
         sort_external,
+        bigtable_location,
+        erasure_coding,
+        etcd_revisions,
+        ring_keys_moved,
+        ring_lookup,
+    }
+    "computation" computation {
+        :
+        flink_barriers,
+        flink_key_groups,
+        stream_windows,
     }
     "ml" ml {
         :
+        ml_all_reduce,
+        ml_pipeline,
+        ml_ssp,
+        ml_zero,
     }
 }

@@ -5,7 +5,9 @@
 
 mod anomalies;
 mod computation;
+mod computation_streams;
 mod consensus;
+mod consensus_bitcoin;
 mod harness;
 mod locks;
 mod ml;
@@ -13,6 +15,8 @@ mod optimistic;
 mod queries;
 mod storage;
 mod storage_engines;
+mod storage_layout;
+mod storage_ring;
 mod time;
 mod transactions;
 
