@@ -24,16 +24,37 @@ macro_rules! catalogue {
 catalogue! {
     "time" time {
         :
+        broadcast_causal_delivery,
+        clock_drift,
+        snapshot_chandy_lamport,
+        spanner_commit_wait,
     }
     "consensus" consensus {
         :
+        agreement_costs,
+        election_lcr,
+        lease_fencing_token,
+        paxos_value,
+        pbft_thresholds,
         quorum_faults,
+        raft_append_entries,
+        raft_joint_consensus,
+        raft_read_index,
+        zookeeper_hierarchical_quorum,
     }
     "transactions" transactions {
         :
+        commit_two_phase,
     }
     "storage" storage {
+        crdt_sets,
         :
+        consistency_history,
+        craq_read,
+        crdt_merge,
+        dynamo_sloppy_quorum,
+        gossip_convergence,
+        kademlia_routing,
     }
     "computation" computation {
         :
