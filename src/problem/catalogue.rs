@@ -23,9 +23,14 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        :
+        script, :
         broadcast_causal_delivery,
+        clock_consistent_cut,
         clock_drift,
+        clock_happens_before,
+        clock_hybrid,
+        clock_lamport,
+        clock_vector,
         snapshot_chandy_lamport,
         spanner_commit_wait,
     }
@@ -37,7 +42,10 @@ catalogue! {
         paxos_value,
         pbft_thresholds,
         quorum_faults,
+        quorum_overlap,
         raft_append_entries,
+        raft_commit_index,
+        raft_election,
         raft_joint_consensus,
         raft_read_index,
         zookeeper_hierarchical_quorum,
@@ -47,8 +55,8 @@ catalogue! {
         commit_two_phase,
     }
     "storage" storage {
-        crdt_sets,
-        :
+        crdt_sets, :
+        bloom_false_positives,
         consistency_history,
         craq_read,
         crdt_merge,
@@ -58,6 +66,8 @@ catalogue! {
     }
     "computation" computation {
         :
+        availability_nines,
+        latency_fan_out,
     }
     "ml" ml {
         :

@@ -150,7 +150,7 @@ fn share(mode: Mode, percent: usize, rounds: usize) -> Instance {
             mode.story(),
             plural(rounds, "round")
         ),
-        answer::number(right, "", Tolerance::Relative(0.01)),
+        answer::significant(right, ""),
         format!("{} Round by round: {}.", mode.rule(), steps.join(" → ")),
         json!({ "asks": "share", "mode": mode.name(), "percent": percent, "rounds": rounds }),
     );
@@ -225,7 +225,7 @@ fn rumour(draw: &mut Draw) -> Instance {
              share s that never hears it satisfies s = e^(−(k + 1)(1 − s)), the root below 1. About how many nodes never \
              hear it? (An error of 2 % is forgiven.)"
         ),
-        answer::number(nodes * right, "", Tolerance::Relative(0.02)),
+        answer::number((nodes * right).round(), "", Tolerance::Relative(0.02)),
         format!(
             "Put a guess in for s and repeat: 0 → {} → {} → … → {}. Of {thousand_nodes},000 nodes that is about {:.0}.",
             significant(first, 4),
