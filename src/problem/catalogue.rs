@@ -24,19 +24,32 @@ macro_rules! catalogue {
 catalogue! {
     "time" time {
         script, :
+        broadcast_causal_delivery,
         clock_consistent_cut,
+        clock_drift,
         clock_happens_before,
         clock_hybrid,
         clock_lamport,
         clock_vector,
+        snapshot_chandy_lamport,
+        spanner_commit_wait,
     }
     "consensus" consensus {
         :
         bitcoin_double_spend,
+        agreement_costs,
+        election_lcr,
+        lease_fencing_token,
+        paxos_value,
+        pbft_thresholds,
         quorum_faults,
         quorum_overlap,
+        raft_append_entries,
         raft_commit_index,
         raft_election,
+        raft_joint_consensus,
+        raft_read_index,
+        zookeeper_hierarchical_quorum,
     }
     "transactions" transactions {
         wording,
@@ -51,15 +64,22 @@ catalogue! {
         mvcc_visibility,
         occ_validation,
         schedule_serializable,
+        commit_two_phase,
     }
     "storage" storage {
-        :
+        crdt_sets, :
         bloom_false_positives,
         btree_height,
         btree_split,
         buffer_replacement,
         hash_insert,
         recovery_aries,
+        consistency_history,
+        craq_read,
+        crdt_merge,
+        dynamo_sloppy_quorum,
+        gossip_convergence,
+        kademlia_routing,
     }
     "computation" computation {
         :
