@@ -36,8 +36,8 @@ catalogue! {
     }
     "consensus" consensus {
         :
-        bitcoin_double_spend,
         agreement_costs,
+        bitcoin_double_spend,
         election_lcr,
         lease_fencing_token,
         paxos_value,
@@ -55,6 +55,7 @@ catalogue! {
         wording,
         :
         anomaly_name,
+        commit_two_phase,
         concurrency_timestamp_order,
         locks_deadlock,
         locks_intention,
@@ -64,41 +65,37 @@ catalogue! {
         mvcc_visibility,
         occ_validation,
         schedule_serializable,
-        commit_two_phase,
     }
     "storage" storage {
         crdt_sets, :
+        bigtable_location,
         bloom_false_positives,
         btree_height,
         btree_split,
         buffer_replacement,
-        hash_insert,
-        recovery_aries,
         consistency_history,
         craq_read,
         crdt_merge,
         dynamo_sloppy_quorum,
-        gossip_convergence,
-        kademlia_routing,
-    }
-    "computation" computation {
-        :
-        availability_nines,
-        join_cost,
-        join_data_movement,
-        latency_fan_out,
-        optimizer_cardinality,
-        sort_external,
-        bigtable_location,
         erasure_coding,
         etcd_revisions,
+        gossip_convergence,
+        hash_insert,
+        kademlia_routing,
+        recovery_aries,
         ring_keys_moved,
         ring_lookup,
     }
     "computation" computation {
         :
+        availability_nines,
         flink_barriers,
         flink_key_groups,
+        join_cost,
+        join_data_movement,
+        latency_fan_out,
+        optimizer_cardinality,
+        sort_external,
         stream_windows,
     }
     "ml" ml {

@@ -1,8 +1,8 @@
 //! One binary for all tests.
 
 mod deck_format;
-mod faults;
 mod decks;
+mod faults;
 mod problems;
 mod review;
 mod world;
