@@ -38,11 +38,13 @@ catalogue! {
         bigtable_location,
         erasure_coding,
         etcd_revisions,
+        lsm_lookup,
         ring_keys_moved,
         ring_lookup,
     }
     "computation" computation {
         :
+        batch_re_execution,
         flink_barriers,
         flink_key_groups,
         stream_windows,

@@ -404,7 +404,7 @@ fn verdict(size: i64, draw: &mut Draw) -> Instance {
         json!({ "asks": "verdict", "size": size, "lateness": lateness, "event": event, "watermark": mark }),
     );
     instance = match wanted {
-        0 if event <= mark => instance.mistake(vec![1], NOT_LATE).mistake(vec![2], LATENESS_EARLY),
+        0 if event <= mark => instance.mistake(vec![1], NOT_LATE).mistake(vec![2], NOT_LATE),
         0 => instance,
         1 => instance.mistake(vec![2], LATENESS_EARLY).mistake(vec![0], FIRES_LATE),
         _ => instance.mistake(vec![1], LATENESS_LATE),

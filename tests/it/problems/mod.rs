@@ -4,6 +4,7 @@
 //! never by the family's own code. Files by subject, as in `src/problem/`.
 
 mod computation;
+mod computation_batch;
 mod computation_streams;
 mod consensus;
 mod consensus_bitcoin;
@@ -11,6 +12,7 @@ mod harness;
 mod ml;
 mod storage;
 mod storage_layout;
+mod storage_lsm;
 mod storage_ring;
 mod time;
 mod transactions;
