@@ -34,6 +34,7 @@ catalogue! {
         :
     }
     "storage" storage {
+        lsm_versions,
         :
         bigtable_location,
         erasure_coding,

@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
+use super::lsm_versions;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer, diagram, text};
 
 pub const FAMILY: &dyn Family = &LsmLookup;
 
 struct LsmLookup;
 
-const OLDEST: &str = "you took an old value; the newest entry of the key decides";
-const BEHIND_TOMBSTONE: &str = "a tombstone is an entry too: the key is deleted, whatever older tables hold";
+pub(super) const OLDEST: &str = "you took an old value; the newest entry of the key decides";
+pub(super) const BEHIND_TOMBSTONE: &str =
+    "a tombstone is an entry too: the key is deleted, whatever older tables hold";
 const NOT_DELETED: &str = "the key was written again after that tombstone, or never deleted";
 const NO_FILTER: &str = "a table whose filter says no is not searched at all";
 const NO_END: &str = "the search ends at the first entry found; older tables are not looked at";
@@ -20,15 +22,15 @@ const KEPT_DELETED: &str = "a key whose last record is a tombstone is gone";
 const MARKERS_KEPT: &str = "delete markers go as well, once all files are merged";
 const DELETED_KEPT: &str = "the last value of a deleted key is dropped too";
 const LIVE: &str = "those are the bytes that stay";
-const ALL_TOMBSTONES_GO: &str =
+pub(super) const ALL_TOMBSTONES_GO: &str =
     "a tombstone must stay while an older table may hold the key, or the old value would come back";
-const NO_TOMBSTONE_GOES: &str = "a tombstone goes when no older table can hold its key";
+pub(super) const NO_TOMBSTONE_GOES: &str = "a tombstone goes when no older table can hold its key";
 const EVERY_ENTRY: &str = "of several entries of a key only the newest stays";
-const IGNORES_SNAPSHOT: &str = "the snapshot does not see entries written after it";
-const NO_SNAPSHOTS: &str = "what a snapshot still sees has to stay";
-const ALL_VERSIONS: &str = "an entry that neither a snapshot nor the present sees goes";
+pub(super) const IGNORES_SNAPSHOT: &str = "the snapshot does not see entries written after it";
+pub(super) const NO_SNAPSHOTS: &str = "what a snapshot still sees has to stay";
+pub(super) const ALL_VERSIONS: &str = "an entry that neither a snapshot nor the present sees goes";
 
-const KEYS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+pub(super) const KEYS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// A key's value, or nothing for a tombstone.
 type Entry = (usize, Option<i64>);
@@ -90,8 +92,8 @@ impl Family for LsmLookup {
             "log" => log(draw, difficulty),
             "bitcask" => bitcask(draw, difficulty),
             "merge" => merge(tables, draw),
-            "snapshot" => snapshot(draw, difficulty),
-            _ => survivors(draw, difficulty),
+            "snapshot" => lsm_versions::snapshot(draw, difficulty),
+            _ => lsm_versions::survivors(draw, difficulty),
         }
     }
 }
@@ -115,7 +117,7 @@ fn to_json(tables: &[Vec<Entry>]) -> Value {
 }
 
 /// A table for the prompt; in words a tombstone is called by its name.
-fn picture(head: &[&str], rows: &[Vec<String>]) -> diagram::Picture {
+pub(super) fn picture(head: &[&str], rows: &[Vec<String>]) -> diagram::Picture {
     let mut picture = diagram::table(head, rows);
     picture.spoken = picture.spoken.replace("=∅", " tombstone");
     picture
@@ -201,15 +203,19 @@ fn probes(count: usize, draw: &mut Draw) -> Instance {
     let key = draw.range(0, KEYS.len() - 1);
     // How many tables are searched is drawn first, so that each number comes up about as often.
     let wanted = draw.range(1, count.min(5));
-    let (tables, maybe) = draw.until(|draw| {
-        let tables = draw_tables(count, draw);
-        let maybe: Vec<bool> = tables
-            .iter()
-            .map(|table| table.iter().any(|entry| entry.0 == key) || draw.chance(2, 5))
-            .collect();
-        let no = maybe.iter().filter(|&&maybe| !maybe).count();
-        (searched(&tables, &maybe, key) == wanted && no >= 1.min(count - wanted)).then_some((tables, maybe))
-    });
+    // The table with the entry; now and then there is none.
+    let found = (wanted < count || draw.coin()).then(|| draw.range(wanted - 1, count - 1));
+    let before: Vec<usize> = (0..found.unwrap_or(count)).collect();
+    let in_vain = draw.subset(&before, wanted - usize::from(found.is_some()));
+    let holds: Vec<bool> =
+        (0..count).map(|at| found.is_some_and(|found| at == found || at > found && draw.coin())).collect();
+    let tables = tables_with(key, &holds, draw);
+    let maybe: Vec<bool> = (0..count)
+        .map(|at| {
+            let behind = found.is_some_and(|found| at > found);
+            holds[at] || in_vain.contains(&at) || behind && draw.chance(2, 5)
+        })
+        .collect();
     let names = names(count, false);
     let rows: Vec<Vec<String>> = (0..count)
         .map(|at| {
@@ -255,17 +261,20 @@ fn probes(count: usize, draw: &mut Draw) -> Instance {
         .mistake(usize::from(!entries.is_empty()), FILTER_TRUSTED)
 }
 
-fn searched(tables: &[Vec<Entry>], maybe: &[bool], key: usize) -> usize {
-    let mut searched = 0;
-    for (table, &maybe) in tables.iter().zip(maybe) {
-        if maybe {
-            searched += 1;
-            if table.iter().any(|entry| entry.0 == key) {
-                break;
-            }
-        }
-    }
-    searched
+/// Tables of which some hold a certain key.
+fn tables_with(key: usize, holds: &[bool], draw: &mut Draw) -> Vec<Vec<Entry>> {
+    let others: Vec<usize> = (0..KEYS.len()).filter(|&other| other != key).collect();
+    let mut values = draw.distinct(holds.len() * 4, 10, 99).into_iter();
+    holds
+        .iter()
+        .map(|&holds| {
+            let size = draw.range(2, 3);
+            let mut keys = draw.subset(&others, size);
+            keys.extend(holds.then_some(key));
+            keys.sort_unstable();
+            keys.into_iter().map(|key| (key, if draw.chance(1, 4) { None } else { values.next() })).collect()
+        })
+        .collect()
 }
 
 fn log(draw: &mut Draw, difficulty: Difficulty) -> Instance {
@@ -273,9 +282,12 @@ fn log(draw: &mut Draw, difficulty: Difficulty) -> Instance {
     let count = difficulty.of([6, 8, 10]);
     let (records, kept) = draw.until(|draw| {
         let mut values = draw.distinct(count, 1, 20).into_iter();
-        let records: Vec<Entry> = (0..count)
-            .map(|_| (draw.range(0, keys - 1), if draw.chance(1, 4) { None } else { values.next() }))
-            .collect();
+        let mut records: Vec<Entry> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let key = draw.range(0, keys - 1);
+            let there = compacted(&records, keys).iter().any(|record| record.0 == key);
+            records.push((key, if there && draw.chance(2, 5) { None } else { values.next() }));
+        }
         let kept = compacted(&records, keys);
         let deleted = records.iter().any(|record| record.1.is_none());
         (deleted && kept.len() >= 2 && kept.len() < keys).then_some((records, kept))
@@ -379,10 +391,6 @@ fn live(records: &[(usize, i64, bool)]) -> Vec<bool> {
     (0..records.len()).map(|at| records[at].2 && last(at)).collect()
 }
 
-fn range(table: &[Entry]) -> (usize, usize) {
-    (table.first().map_or(0, |entry| entry.0), table.last().map_or(0, |entry| entry.0))
-}
-
 fn merge(count: usize, draw: &mut Draw) -> Instance {
     let merged = 2 + usize::from(count > 4);
     let (tables, older) = draw.until(|draw| {
@@ -444,7 +452,10 @@ fn merge(count: usize, draw: &mut Draw) -> Instance {
             if gone.is_empty() {
                 "Every tombstone lies within the range of an older table and stays.".to_owned()
             } else {
-                format!("No older table can hold {}: that tombstone goes.", text::list(&gone))
+                {
+                    let which = if gone.len() == 1 { "that tombstone goes" } else { "those tombstones go" };
+                    format!("No older table can hold {}: {which}.", text::list(&gone))
+                }
             },
             if output.is_empty() { "nothing".to_owned() } else { line(&output) },
             output.len()
@@ -457,191 +468,6 @@ fn merge(count: usize, draw: &mut Draw) -> Instance {
     .mistake(all, EVERY_ENTRY)
 }
 
-/// A version of a key: sequence number, and the value or a tombstone.
-type Version = (i64, Option<i64>);
-
-fn version_shown(key: &str, &(sequence, value): &Version) -> String {
-    match value {
-        Some(value) => format!("{key}@{sequence}={value}"),
-        None => format!("{key}@{sequence}=∅"),
-    }
-}
-
-fn snapshot(draw: &mut Draw, difficulty: Difficulty) -> Instance {
-    let count = difficulty.of([3, 4, 5]);
-    let wanted = draw.weighted(&[6, 2, 1]);
-    let (versions, read) = draw.until(|draw| {
-        let mut sequences = draw.distinct(count, 10, 60);
-        sequences.sort_unstable_by(|a, b| b.cmp(a));
-        let mut values = draw.distinct(count, 100, 199).into_iter();
-        let versions: Vec<Version> = sequences
-            .into_iter()
-            .map(|at| (at, if draw.chance(1, 4) { None } else { values.next() }))
-            .collect();
-        let read = if draw.chance(1, 4) { versions[draw.range(0, count - 1)].0 } else { draw.integer(5, 60) };
-        let seen = versions.iter().find(|version| version.0 <= read);
-        let kind = match seen {
-            Some((_, Some(_))) => 0,
-            Some(_) => 1,
-            None => 2,
-        };
-        (kind == wanted && read < versions[0].0).then_some((versions, read))
-    });
-    let right = versions.iter().find(|version| version.0 <= read).and_then(|version| version.1);
-    let held: Vec<i64> = versions.iter().filter_map(|version| version.1).collect();
-    let seen = versions.iter().find(|version| version.0 <= read);
-    let reason = match seen {
-        Some(version) => format!("the newest entry up to {read} is {}", version_shown("k", version)),
-        None => format!("no entry is as old as {read}"),
-    };
-    let mut options: Vec<_> = held
-        .iter()
-        .map(|&value| answer::option(value.to_string(), right == Some(value), reason.clone()))
-        .collect();
-    options.push(answer::option("not found", right.is_none(), reason.clone()));
-    let absent = held.len();
-    // Entries lie over the tables from new to old.
-    let cut = draw.range(1, count - 1);
-    let place = |versions: &[Version]| {
-        versions.iter().map(|version| version_shown("k", version)).collect::<Vec<_>>().join("  ")
-    };
-    let rows = [
-        vec!["memtable".to_owned(), place(&versions[..cut])],
-        vec!["SSTables".to_owned(), place(&versions[cut..])],
-    ];
-    let picture = picture(&["where", "entries of key k"], &rows);
-    let at = |value: Option<i64>| {
-        value.and_then(|value| held.iter().position(|&other| other == value)).unwrap_or(absent)
-    };
-    let first_above = versions.iter().rev().find(|version| version.0 > read).and_then(|version| version.1);
-    let mut instance = Instance::new(
-        format!(
-            "An LSM store has these entries of key **k**, as `k@sequence number=value`; `∅` marks a tombstone:\n\n{}\n\nA \
-             snapshot was taken at sequence number **{read}** and sees what was written up to it, {read} included. What does \
-             reading k **from the snapshot** give?",
-            picture.fence()
-        ),
-        answer::choice(options),
-        format!("From new to old, {reason}."),
-        json!({
-            "asks": "snapshot", "read": read,
-            "versions": versions.iter().map(|&(at, value)| json!([at, value])).collect::<Vec<_>>(),
-        }),
-    )
-    .spoken(picture.spoken)
-    .mistake(vec![at(versions[0].1)], IGNORES_SNAPSHOT);
-    if let (None, Some((sequence, _))) = (right, seen) {
-        let older = versions.iter().find(|version| version.0 < *sequence && version.1.is_some());
-        if let Some(older) = older {
-            instance = instance.mistake(vec![at(older.1)], BEHIND_TOMBSTONE);
-        }
-    }
-    instance.mistake(vec![at(first_above)], IGNORES_SNAPSHOT).mistake(vec![at(versions[count - 1].1)], OLDEST)
-}
-
-/// What stays of a key's versions (newest first) when everything is merged: what the present or a snapshot sees, and of
-/// that no tombstone with nothing older left.
-fn remaining(versions: &[Version], snapshots: &[i64]) -> Vec<Version> {
-    let readers = std::iter::once(i64::MAX).chain(snapshots.iter().copied());
-    let mut seen: Vec<usize> =
-        readers.filter_map(|reader| versions.iter().position(|version| version.0 <= reader)).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    let mut left: Vec<Version> = seen.into_iter().map(|at| versions[at]).collect();
-    while left.last().is_some_and(|version| version.1.is_none()) {
-        left.pop();
-    }
-    left
-}
-
-fn survivors(draw: &mut Draw, difficulty: Difficulty) -> Instance {
-    let keys = difficulty.of([1, 2, 3]);
-    let (versions, snapshots) = draw.until(|draw| {
-        let mut sequences: Vec<i64> = (1..=keys as i64 * 3).map(|n| n * 10).collect();
-        draw.shuffle(&mut sequences);
-        let mut values = draw.distinct(sequences.len(), 100, 199).into_iter();
-        let versions: Vec<Vec<Version>> = (0..keys)
-            .map(|key| {
-                let mut own = sequences[key * 3..key * 3 + 3].to_vec();
-                own.sort_unstable_by(|a, b| b.cmp(a));
-                own.into_iter().map(|at| (at, if draw.chance(1, 3) { None } else { values.next() })).collect()
-            })
-            .collect();
-        let mut snapshots: Vec<i64> = draw
-            .distinct(draw_snapshots(keys), 1, keys as i64 * 3 - 1)
-            .into_iter()
-            .map(|n| n * 10 + 5)
-            .collect();
-        snapshots.sort_unstable();
-        let left: usize = versions.iter().map(|versions| remaining(versions, &snapshots).len()).sum();
-        let tombstones = versions.iter().flatten().any(|version| version.1.is_none());
-        (left >= 1 && left < keys * 3 && tombstones).then_some((versions, snapshots))
-    });
-    let left: Vec<Vec<Version>> = versions.iter().map(|versions| remaining(versions, &snapshots)).collect();
-    let total: usize = left.iter().map(Vec::len).sum();
-    let rows: Vec<Vec<String>> = versions
-        .iter()
-        .enumerate()
-        .map(|(key, versions)| {
-            let entries: Vec<String> =
-                versions.iter().map(|version| version_shown(KEYS[key], version)).collect();
-            vec![KEYS[key].to_owned(), entries.join("  ")]
-        })
-        .collect();
-    let picture = picture(&["key", "entries, newest first"], &rows);
-    let told: Vec<String> = left
-        .iter()
-        .enumerate()
-        .map(|(key, left)| {
-            let entries: Vec<String> = left.iter().map(|version| version_shown(KEYS[key], version)).collect();
-            format!(
-                "of {} {}",
-                KEYS[key],
-                if entries.is_empty() { "nothing".to_owned() } else { entries.join(" ") }
-            )
-        })
-        .collect();
-    let without: usize = versions.iter().map(|versions| remaining(versions, &[]).len()).sum();
-    let seen: usize = versions
-        .iter()
-        .map(|versions| {
-            let puts: Vec<Version> = versions.iter().map(|&(at, _)| (at, Some(0))).collect();
-            remaining(&puts, &snapshots).len()
-        })
-        .sum();
-    let all: usize = versions.iter().flatten().filter(|version| version.1.is_some()).count();
-    let no_tombstones: usize = left.iter().flatten().filter(|version| version.1.is_some()).count();
-    Instance::new(
-        format!(
-            "An LSM store holds these entries, as `key@sequence number=value`; `∅` marks a tombstone:\n\n{}\n\nSnapshots are held \
-             at sequence numbers **{}**; each sees what was written up to it. **Everything** is merged into one table at the \
-             bottom. An entry stays if it is the newest of its key now or for a snapshot; of those, a tombstone goes if no older \
-             entry of its key stays. **How many entries** are left?",
-            picture.fence(),
-            text::list(&snapshots)
-        ),
-        answer::count(total),
-        format!("What stays: {}. Together {total}.", told.join("; ")),
-        json!({
-            "asks": "survivors", "snapshots": snapshots,
-            "versions": versions
-                .iter()
-                .map(|versions| versions.iter().map(|&(at, value)| json!([at, value])).collect::<Value>())
-                .collect::<Value>(),
-        }),
-    )
-    .spoken(picture.spoken)
-    .mistake(without, NO_SNAPSHOTS)
-    .mistake(seen, NO_TOMBSTONE_GOES)
-    .mistake(no_tombstones, ALL_TOMBSTONES_GO)
-    .mistake(all, ALL_VERSIONS)
-}
-
-/// One snapshot for one key, two for more.
-fn draw_snapshots(keys: usize) -> usize {
-    keys.min(2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -651,13 +477,5 @@ mod tests {
         // a=1 b=2 a=3 b=∅ c=4 → a=3 c=4.
         let records = [(0, Some(1)), (1, Some(2)), (0, Some(3)), (1, None), (2, Some(4))];
         assert_eq!(line(&compacted(&records, 3)), "a=3 c=4");
-    }
-
-    #[test]
-    fn a_tombstone_over_a_value_that_a_snapshot_sees_stays() {
-        let versions = [(30, None), (20, Some(2)), (10, Some(1))];
-        assert_eq!(remaining(&versions, &[]), []);
-        assert_eq!(remaining(&versions, &[25]), versions[..2]);
-        assert_eq!(remaining(&versions, &[15]), [versions[0], versions[2]]);
     }
 }
