@@ -23,12 +23,20 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        :
+        script, :
+        clock_consistent_cut,
+        clock_happens_before,
+        clock_hybrid,
+        clock_lamport,
+        clock_vector,
     }
     "consensus" consensus {
         :
         bitcoin_double_spend,
         quorum_faults,
+        quorum_overlap,
+        raft_commit_index,
+        raft_election,
     }
     "transactions" transactions {
         :
@@ -49,6 +57,12 @@ catalogue! {
         flink_barriers,
         flink_key_groups,
         stream_windows,
+        bloom_false_positives,
+    }
+    "computation" computation {
+        :
+        availability_nines,
+        latency_fan_out,
     }
     "ml" ml {
         :
