@@ -45,6 +45,7 @@ catalogue! {
         lsm_versions,
         :
         bigtable_location,
+        bloom_false_positives,
         erasure_coding,
         etcd_revisions,
         lsm_lookup,
@@ -53,16 +54,12 @@ catalogue! {
     }
     "computation" computation {
         :
+        availability_nines,
         batch_re_execution,
         flink_barriers,
         flink_key_groups,
-        stream_windows,
-        bloom_false_positives,
-    }
-    "computation" computation {
-        :
-        availability_nines,
         latency_fan_out,
+        stream_windows,
     }
     "ml" ml {
         :

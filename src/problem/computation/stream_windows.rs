@@ -124,7 +124,7 @@ fn tumbling(size: i64, draw: &mut Draw) -> Instance {
 }
 
 fn hopping(size: i64, draw: &mut Draw) -> Instance {
-    let divisors: Vec<i64> = [2, 5, 10, 15, 20, 30]
+    let divisors: Vec<i64> = [2, 5, 10, 15, 20, 30, 60, 100]
         .into_iter()
         .filter(|hop| size % hop == 0 && (2..=5).contains(&(size / hop)))
         .collect();

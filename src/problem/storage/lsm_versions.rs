@@ -24,12 +24,16 @@ pub(super) fn snapshot(draw: &mut Draw, difficulty: Difficulty) -> Instance {
     let wanted = draw.weighted(&[6, 2, 1]);
     let (versions, read) = draw.until(|draw| {
         let mut sequences = draw.distinct(count, 10, 60);
-        sequences.sort_unstable_by(|a, b| b.cmp(a));
+        sequences.sort_unstable();
         let mut values = draw.distinct(count, 100, 199).into_iter();
-        let versions: Vec<Version> = sequences
-            .into_iter()
-            .map(|at| (at, if draw.chance(1, 4) { None } else { values.next() }))
-            .collect();
+        // From old to new: deletes only of what is there.
+        let mut there = false;
+        let mut versions: Vec<Version> = Vec::with_capacity(count);
+        for sequence in sequences {
+            there = !there || draw.chance(2, 3);
+            versions.push((sequence, if there { values.next() } else { None }));
+        }
+        versions.reverse();
         let read = if draw.chance(1, 4) { versions[draw.range(0, count - 1)].0 } else { draw.integer(5, 60) };
         let seen = versions.iter().find(|version| version.0 <= read);
         let kind = match seen {
