@@ -83,6 +83,13 @@ catalogue! {
         hash_insert,
         kademlia_routing,
         recovery_aries,
+        lsm_versions,
+        :
+        bigtable_location,
+        bloom_false_positives,
+        erasure_coding,
+        etcd_revisions,
+        lsm_lookup,
         ring_keys_moved,
         ring_lookup,
     }
@@ -96,6 +103,10 @@ catalogue! {
         latency_fan_out,
         optimizer_cardinality,
         sort_external,
+        batch_re_execution,
+        flink_barriers,
+        flink_key_groups,
+        latency_fan_out,
         stream_windows,
     }
     "ml" ml {
