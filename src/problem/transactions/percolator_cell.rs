@@ -24,6 +24,7 @@ const NOT_COMMITTED: &str =
 const OTHERS_RECORD: &str = "that record belongs to another transaction; look at the start it points to";
 const TOO_HASTY: &str = "its client may still be at work: the lock has not expired";
 const NO_WAIT: &str = "its client is dead, so nobody would ever finish this";
+const SETTLED: &str = "there is nothing to wait for: the primary tells the outcome already";
 const LOCK_GONE: &str = "the primary's own lock is gone: someone has rolled the transaction back";
 const STILL_LOCKED: &str = "its own lock is still on the primary, so the commit goes through";
 const WRONG_STAMP: &str = "write records stand at the commit timestamp and point to the start";
@@ -84,6 +85,7 @@ impl Family for PercolatorCell {
             OTHERS_RECORD,
             TOO_HASTY,
             NO_WAIT,
+            SETTLED,
             LOCK_GONE,
             STILL_LOCKED,
             WRONG_STAMP,
@@ -173,6 +175,8 @@ fn columns(rollbacks: bool) -> String {
 fn get(count: usize, rollbacks: bool, draw: &mut Draw) -> Instance {
     // 0: no lock; 1: one that blocks; 2: one that is younger than the snapshot.
     let wanted = draw.weighted(&[3, 2, 2]);
+    // Most reads come before the newest record, so that there is something to tell apart.
+    let late = draw.chance(1, 3);
     let (cell, snapshot) = draw.until(|draw| {
         let (mut cell, now) = draw_cell(count, rollbacks, draw);
         if wanted > 0 {
@@ -191,7 +195,7 @@ fn get(count: usize, rollbacks: bool, draw: &mut Draw) -> Instance {
         let fits = match wanted {
             1 => snapshot >= now,
             2 => snapshot < now,
-            _ => true,
+            _ => late || cell.writes.last().is_some_and(|write| snapshot < write.0),
         };
         // No two events share a timestamp.
         (fits && distinct && !stands(snapshot)).then_some((cell, snapshot))
@@ -434,7 +438,8 @@ fn cleanup(count: usize, rollbacks: bool, draw: &mut Draw, difficulty: Difficult
         cell.data.push((begin, draw.integer(200, 299)));
         cell.writes.push((end, "put", begin));
     }
-    let alive = wanted == 3;
+    // A lock that has not expired matters only while the outcome is open.
+    let alive = wanted == 3 || (wanted != 1 && difficulty.level() == 2 && draw.coin());
     let committed =
         cell.writes.iter().find(|write| write.1 == "put" && write.2 == start).map(|write| write.0);
     // Each commit timestamp is a way to roll forward; those of others are traps.
@@ -458,8 +463,8 @@ fn cleanup(count: usize, rollbacks: bool, draw: &mut Draw, difficulty: Difficult
     ]);
     let right = match (own, alive) {
         (Some(own), _) => own,
-        (None, true) => wait,
-        (None, false) => back,
+        (None, true) if cell.lock == Some(start) => wait,
+        (None, _) => back,
     };
     let because = match (committed, cell.lock) {
         (Some(at), _) => {
@@ -480,7 +485,7 @@ fn cleanup(count: usize, rollbacks: bool, draw: &mut Draw, difficulty: Difficult
         _ if index == back => "the transaction may have committed, or may yet".to_owned(),
         _ => format!("no record of the primary stands there for {start}"),
     });
-    let fate = if alive { "its client's lock has **not expired**" } else { "its client is **dead**" };
+    let fate = if alive { "the locks have **not expired**" } else { "the client is **dead**" };
     let picture = picture(&cell);
     let prompt = format!(
         "{} A transaction's fate is that of its primary. A reader finds a lock at **{start}** on another cell, a secondary, and looks at \
@@ -503,11 +508,9 @@ fn cleanup(count: usize, rollbacks: bool, draw: &mut Draw, difficulty: Difficult
         };
         instance = instance.mistake(vec![index], why);
     }
-    if committed.is_some() {
-        instance.mistake(vec![back], PRIMARY_DECIDES).mistake(vec![wait], NO_WAIT)
-    } else {
-        instance.mistake(vec![back], TOO_HASTY).mistake(vec![wait], NO_WAIT)
-    }
+    let waited = if cell.lock == Some(start) { NO_WAIT } else { SETTLED };
+    let rolled = if committed.is_some() { PRIMARY_DECIDES } else { TOO_HASTY };
+    instance.mistake(vec![back], rolled).mistake(vec![wait], waited)
 }
 
 fn options(
