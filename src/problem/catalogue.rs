@@ -64,6 +64,7 @@ catalogue! {
         mvcc_timestamp_order,
         mvcc_visibility,
         occ_validation,
+        percolator_cell,
         schedule_serializable,
     }
     "storage" storage {
