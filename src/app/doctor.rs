@@ -7,6 +7,7 @@ use super::{App, Result};
 use crate::card::CardUid;
 use crate::review::{EntryId, LogEntry};
 use crate::schedule::replay::CardRecord;
+use crate::session::Schedulers;
 use crate::store::{Integrity, LogFilter};
 
 /// What the doctor found.
@@ -59,7 +60,16 @@ impl App {
     /// # Errors
     /// Fails when the database does.
     pub fn replay_all(&self) -> Result<(u64, HashMap<CardUid, CardRecord>)> {
-        let scheduler = self.scheduler()?;
+        self.replay_with(&self.schedulers()?)
+    }
+
+    /// Replays the whole log under given schedulers.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn replay_with(&self, schedulers: &Schedulers) -> Result<(u64, HashMap<CardUid, CardRecord>)> {
+        let decks = if schedulers.is_uniform() { HashMap::new() } else { self.store.deck_of_cards()? };
+        let scheduler = schedulers.of(None);
         // Retractions come after what they retract, and are few: they are read first.
         let retracted = self.retracted_entries()?;
         let mut records: HashMap<CardUid, CardRecord> = HashMap::new();
@@ -68,7 +78,8 @@ impl App {
             entries += 1;
             let record = records.entry(entry.card).or_default();
             if !retracted.contains(&entry.id) {
-                record.step(scheduler.as_ref(), &entry);
+                let own = decks.get(&entry.card).map(|&deck| schedulers.of(Some(deck)));
+                record.step(own.unwrap_or(scheduler), &entry);
             }
         })?;
         Ok((entries, records))

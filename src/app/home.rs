@@ -31,7 +31,7 @@ impl App {
         let mut new_by_deck: HashMap<i64, usize> = HashMap::new();
         let mut new_left = 0;
         for card in &plan.main {
-            if self.store.record(card.card)?.is_none_or(|record| record.state.reps == 0) {
+            if card.new {
                 *new_by_deck.entry(card.deck).or_default() += 1;
                 new_left += 1;
             }

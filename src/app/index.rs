@@ -63,7 +63,7 @@ impl App {
             // Nothing changed: the database is not written to.
             return Ok(indexed);
         }
-        self.take_over(stale, vanished, &mut indexed)?;
+        self.take_over(stale, &vanished, &mut indexed)?;
         Ok(indexed)
     }
 
@@ -147,13 +147,13 @@ impl App {
         Ok((stale, vanished))
     }
 
-    fn take_over(&mut self, stale: Vec<Stale>, vanished: Vec<i64>, indexed: &mut Indexed) -> Result<()> {
+    fn take_over(&mut self, stale: Vec<Stale>, vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
         let fresh = read_all(stale, indexed);
-        let (decks, changes) = self.identify(&fresh, &vanished, indexed)?;
+        let (decks, changes) = self.identify(&fresh, vanished, indexed)?;
         indexed.read = decks.len();
         indexed.cards = decks.iter().map(|deck| deck.cards.len()).sum();
         indexed.changes = changes;
-        self.store.apply_index(&decks, &vanished, &indexed.changes, &[(SHIPPED_SETTING, &indexed.course)])?;
+        self.store.apply_index(&decks, vanished, &indexed.changes, &[(SHIPPED_SETTING, &indexed.course)])?;
         self.order_decks()
     }
 
@@ -402,7 +402,7 @@ fn answer_hash(card: &Card) -> i64 {
         CardKind::Recall { answer, .. } => put(answer),
         CardKind::Cloze { text, hidden } => put(&text[hidden.start..hidden.end]),
         CardKind::Choice { options, .. } => {
-            options.iter().filter(|option| option.right).for_each(|option| put(&option.text))
+            options.iter().filter(|option| option.right).for_each(|option| put(&option.text));
         }
         CardKind::Order { items, .. } => items.iter().for_each(|item| put(item)),
         CardKind::Typed { accepted, .. } => put(accepted.first().map_or("", String::as_str)),

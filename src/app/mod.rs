@@ -1,6 +1,7 @@
 //! Use cases: the effectful shell around the pure floors. The only callers of the clock.
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
+pub mod cards;
 pub mod clock;
 pub mod doctor;
 pub mod front;
@@ -10,12 +11,12 @@ pub mod load;
 pub mod plan;
 pub mod report;
 pub mod review;
+pub mod schedulers;
 
 use std::path::PathBuf;
 
 use crate::config::Config;
-use crate::schedule::Scheduler;
-use crate::schedule::catalogue::{self, CatalogueError};
+use crate::schedule::catalogue::CatalogueError;
 use crate::seed::Seed;
 use crate::shelf::ShelfError;
 use crate::store::{OpenOptions, Store, StoreError};
@@ -115,16 +116,6 @@ impl App {
     #[must_use]
     pub fn zone(&self) -> ZoneOffset {
         self.clock.zone(self.clock.now())
-    }
-
-    /// Returns the scheduler that the settings name.
-    ///
-    /// # Errors
-    /// Fails when the settings name none, or with values it cannot work with.
-    pub fn scheduler(&self) -> Result<Box<dyn Scheduler>> {
-        let settings = &self.config.settings;
-        let options = catalogue::Options { retention: Some(settings.retention), ..catalogue::Options::default() };
-        Ok(catalogue::scheduler(&settings.scheduler, &options)?)
     }
 
     /// Returns the folders whose decks are always at hand: the learner's own, and the registered ones.

@@ -8,6 +8,7 @@ use super::{App, AppError, Result};
 use crate::card::CardUid;
 use crate::progress::streak;
 use crate::review::{EntryId, LogEntry, LogEvent, Purpose};
+use crate::schedule::balance::EasyDays;
 use crate::schedule::replay::{self, CardRecord};
 use crate::seed::Seed;
 use crate::session::{Event, Loaded, Notice, Plan, QueueCard, Record, Rules, Session, Step};
@@ -51,8 +52,9 @@ impl App {
             type_cloze: settings.type_cloze,
             device: self.store.device(),
             seed: self.seed,
+            balance: settings.balance.then_some(EasyDays(settings.easy_days)),
         };
-        Ok(Session::new(self.scheduler()?, rules, plan, &self.moment()))
+        Ok(Session::new(self.schedulers()?, rules, plan, &self.moment()))
     }
 
     /// Runs a sitting to its end. Each answer is on disk before the next frame is drawn.
@@ -83,6 +85,11 @@ impl App {
                 Action::Interrupted => return Ok(Ended::Interrupted),
             };
             let at = self.moment();
+            if matches!(event, Event::Reveal | Event::Answer(_)) {
+                for day in session.wanted_load(&at) {
+                    session.supply_load(day, self.store.load_on(day)?);
+                }
+            }
             match session.step(event, &at) {
                 Step::Record(record) => self.commit(session, &record, front)?,
                 Step::Retract { card, entries } => self.retract(session, card, &entries, front)?,
@@ -193,7 +200,8 @@ impl App {
 
     /// Appends retractions and stores the state that the rest of the log gives.
     fn take_back(&mut self, card: CardUid, entries: &[EntryId], at: &Moment) -> Result<CardRecord> {
-        let scheduler = self.scheduler()?;
+        let schedulers = self.schedulers()?;
+        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
         loop {
             let before = self.store.record(card)?.unwrap_or_default();
             let mut history = self.store.history(card)?;
@@ -214,7 +222,7 @@ impl App {
                 })
                 .collect();
             history.extend(retractions.iter().cloned());
-            let after = replay::replay(scheduler.as_ref(), replay::effective(&history));
+            let after = replay::replay(scheduler, replay::effective(&history));
             // Another session may write in between; then its entry is part of the history the next time round.
             if self.store.append(&retractions, &before, &after)? == Append::Done {
                 return Ok(after);

@@ -4,7 +4,10 @@
 //! - [`parse`] reads a whole deck, never fails, and reports everything it found in one run.
 //! - [`parse_block`] reads one block's bytes alone and gives the same cards with the same keys.
 //! - [`compat`] reads as hashcards and repeater do, and says what they would make of a deck.
-//! - A [`Block`] knows where everything stands: sections, id, suppressions, options, deletions, parameters.
+//! - [`mod@format`] writes a deck in its canonical form, with or without new ids.
+//! - A [`Block`] knows where everything stands: sections, id, suppressions, options, deletions, parameters. A linter
+//!   takes its carets from there, and leaves out the rules in `allows`, which [`Parsed`] has for the whole deck.
+//! - Families and parameters of problems are not judged here: [`Parsed::problems`] lists them with their places.
 //!
 //! `docs/deck-format.md` has the grammar. Keys of cards without ids are described in `key.rs`.
 
@@ -14,6 +17,7 @@ mod cloze;
 mod comment;
 pub mod compat;
 mod faults;
+pub mod format;
 mod front_matter;
 pub mod identity;
 mod key;
@@ -63,6 +67,11 @@ impl Parsed {
         self.blocks.iter().flat_map(|block| &block.cards)
     }
 
+    /// Yields the generated problems, with the places of their parameters, for whoever knows the families.
+    pub fn problems(&self) -> impl Iterator<Item = &ProblemBlock> {
+        self.blocks.iter().filter_map(|block| block.problem.as_ref())
+    }
+
     /// Tells whether something was left out.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -76,7 +85,8 @@ pub fn parse(source: &SourceText) -> Parsed {
     parse_as(source, None)
 }
 
-/// Reads a deck as another tool does, whatever its front matter says.
+/// Reads a deck as another tool does, whatever its front matter says. Front matter itself is always read as ours:
+/// what a tool makes of the whole file, front matter included, is in [`compat::read`].
 #[must_use]
 pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
     let text = source.text.as_str();

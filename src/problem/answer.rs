@@ -21,6 +21,14 @@ pub fn rounded(value: f64, unit: &str, decimals: u32) -> Form {
     number((value * place).round() / place, unit, Tolerance::Absolute(1.0 / place))
 }
 
+/// A number asked to 3 significant digits: 1 % is forgiven.
+///
+/// The value is kept to 4 digits, which is what is shown, and which hides the last bits in which platforms differ.
+pub fn significant(value: f64, unit: &str) -> Form {
+    let kept = text::significant(value, 4).parse().unwrap_or(value);
+    number(kept, unit, Tolerance::Relative(0.01))
+}
+
 /// A word or two: the spellings accepted, the one to show first.
 pub fn typed(spellings: impl IntoIterator<Item = impl Into<String>>) -> Form {
     Form::Typed { accepted: spellings.into_iter().map(Into::into).collect(), exact: false }
@@ -221,6 +229,12 @@ mod tests {
         assert_eq!(Wrong::from(45.678_9).given(&form), Given::Text("45.68".to_owned()));
         assert!(is_right(&count(0), &Wrong::from(0_usize).given(&count(0))));
         assert!(!is_right(&count(0), &Wrong::from(1_usize).given(&count(0))));
+    }
+
+    #[test]
+    fn significant_digits_are_kept_without_binary_noise() {
+        let Form::Number { answer } = significant(8.759_999_999_999_035, "h") else { panic!("a number") };
+        assert_eq!((answer.value, answer.tolerance), (8.76, Tolerance::Relative(0.01)));
     }
 
     #[test]

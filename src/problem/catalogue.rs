@@ -23,20 +23,31 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        :
+        script, :
+        clock_consistent_cut,
+        clock_happens_before,
+        clock_hybrid,
+        clock_lamport,
+        clock_vector,
     }
     "consensus" consensus {
         :
         quorum_faults,
+        quorum_overlap,
+        raft_commit_index,
+        raft_election,
     }
     "transactions" transactions {
         :
     }
     "storage" storage {
         :
+        bloom_false_positives,
     }
     "computation" computation {
         :
+        availability_nines,
+        latency_fan_out,
     }
     "ml" ml {
         :

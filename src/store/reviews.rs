@@ -89,6 +89,18 @@ impl Store {
     /// # Errors
     /// Fails when the database does; nothing is half-written then.
     pub fn write_records(&mut self, records: &[(CardUid, CardRecord)]) -> Result<()> {
+        self.write_records_with(records, &[])
+    }
+
+    /// Writes states and settings in one transaction.
+    ///
+    /// # Errors
+    /// Fails when the database does; nothing is half-written then.
+    pub fn write_records_with(
+        &mut self,
+        records: &[(CardUid, CardRecord)],
+        settings: &[(&str, &str)],
+    ) -> Result<()> {
         let written = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for (card, record) in records {
@@ -97,6 +109,7 @@ impl Store {
                     .prepare_cached("update card set seen = ?2 where uid = ?1 and seen <> ?2")?
                     .execute(params![card.0, record.state.phase != Phase::New])?;
             }
+            super::write_settings(&transaction, settings)?;
             transaction.commit()
         })();
         written.map_err(|error| self.classify("save the states", error))
@@ -284,7 +297,9 @@ impl Store {
     pub fn review_days(&self) -> Result<Vec<(Day, u32)>> {
         let read = (|| -> rusqlite::Result<_> {
             let mut statement = self.db.prepare_cached(
-                "select day, count(*) from review_log where event = 'answer' and purpose = 'review'
+                "select day, count(*) from review_log as entry where event = 'answer' and purpose = 'review'
+                   and not exists (select 1 from review_log as undo indexed by review_log_retract
+                                   where undo.event = 'retract' and undo.target = entry.id)
                  group by day order by day",
             )?;
             let rows = statement.query_map([], |row| Ok((Day(row.get(0)?), row.get(1)?)))?;

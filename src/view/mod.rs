@@ -4,6 +4,7 @@
 mod answer;
 mod blocks;
 pub mod chart;
+pub mod check;
 pub mod code;
 pub mod diff;
 pub mod fit;

@@ -153,7 +153,7 @@ pub fn history_view(scene: &Scene<'_>, entries: &[LogEntry]) -> Option<HistoryVi
         Due::New => facts.push(("due".into(), "when new cards are taken up".into())),
         Due::On(day) => facts.push(("due".into(), words::relative_day(day, scene.at.today))),
         Due::At(at) => {
-            facts.push(("due".into(), format!("in {}", words::interval(at.ms_since(scene.at.now).max(0)))))
+            facts.push(("due".into(), format!("in {}", words::interval(at.ms_since(scene.at.now).max(0)))));
         }
     }
     if state.interval > 0 {

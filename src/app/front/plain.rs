@@ -305,7 +305,7 @@ pub(super) fn read_answer(line: &str, form: &Form, type_cloze: bool) -> Result<G
         for part in parts.filter(|part| !part.is_empty()) {
             match part.parse::<usize>() {
                 Ok(number) if (1..=count).contains(&number) && !places.contains(&(number - 1)) => {
-                    places.push(number - 1)
+                    places.push(number - 1);
                 }
                 Ok(_) => return Err(format!("type numbers from 1 to {count}, each once")),
                 Err(_) => return Err(format!("`{part}` is no number from 1 to {count}")),

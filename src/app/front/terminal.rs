@@ -30,6 +30,7 @@ pub struct TerminalFront<'a> {
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
     total: usize,
+    home: bool,
 }
 
 impl<'a> TerminalFront<'a> {
@@ -45,7 +46,14 @@ impl<'a> TerminalFront<'a> {
             status: None,
             missed: Vec::new(),
             total: 0,
+            home: false,
         }
+    }
+
+    /// Tells whether the learner left for the home screen rather than for good.
+    #[must_use]
+    pub fn wants_home(&self) -> bool {
+        self.home
     }
 
     fn card(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<Action> {
@@ -140,7 +148,7 @@ impl<'a> TerminalFront<'a> {
             Key::Char('o') => self.open(view)?,
             Key::Char('i') => return Ok(Some(Action::History)),
             Key::Char('?') => {
-                self.overlay(|size, scroll| help::screen("keys", &help::review_keys(), size, scroll))?
+                self.overlay(|size, scroll| help::screen("keys", &help::review_keys(), size, scroll))?;
             }
             Key::Char('q') | Key::Esc => return event(Event::Quit),
             _ => {}
@@ -171,6 +179,7 @@ impl<'a> TerminalFront<'a> {
                     }
                     Key::Enter | Key::Char(' ') => {
                         if !several {
+                            self.draft.pick(at);
                             return Some(give(Given::Choice(vec![at])));
                         }
                         match self.draft.given() {
@@ -317,9 +326,10 @@ impl<'a> TerminalFront<'a> {
         let answered = current.answered.as_ref();
         let state = &current.record.state;
         let purpose = session.rules().purpose;
-        let mut left = Left { new: 0, learning, due: main };
+        let new = session.new_left();
+        let mut left = Left { new, learning, due: main - new };
         match state.phase {
-            _ if purpose != Purpose::Review => left.due += 1,
+            _ if purpose != Purpose::Review => left = Left { new: 0, learning: 0, due: main + 1 },
             Phase::New => left.new += 1,
             Phase::Learning | Phase::Relearning => left.learning += 1,
             Phase::Review => left.due += 1,
@@ -414,7 +424,10 @@ impl<'a> TerminalFront<'a> {
                 Key::Char('u') => return Ok(Action::Event(Event::Undo)),
                 Key::Down | Key::Char('j') => scroll += 1,
                 Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-                Key::Enter | Key::Char(' ') => return Ok(Action::Leave),
+                Key::Enter | Key::Char(' ') => {
+                    self.home = true;
+                    return Ok(Action::Leave);
+                }
                 Key::Char('q') | Key::Esc => return Ok(Action::Event(Event::Quit)),
                 _ => {}
             }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
 
 use crate::deck::block::term_kinds;
+use crate::deck::cloze::too_much;
 use crate::deck::front_matter::extent;
 use crate::deck::line::{Line, Tag, lines, trimmed};
 use crate::deck::outline::{Section, body_text};
@@ -15,8 +16,8 @@ use crate::deck::toml_text;
 
 use super::{ForeignCard, ForeignDeck};
 
-fn fault(at: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new("hashcards-refuses", Severity::Error, at, message)
+fn fault(at: Span, message: impl Into<String>, help: &str) -> Diagnostic {
+    Diagnostic::new("hashcards-refuses", Severity::Error, at, message).help(help)
 }
 
 /// Reads a whole file.
@@ -25,24 +26,40 @@ pub(super) fn read_file(text: &str) -> ForeignDeck {
     let extent = if text.starts_with('\u{feff}') { Ok(None) } else { extent(text) };
     let body = match extent {
         Err(opening) => {
-            return refused(fault(opening, "hashcards finds front matter that is never closed"));
+            return refused(fault(
+                opening,
+                "hashcards finds front matter that is never closed",
+                "close it with a line `---`",
+            ));
         }
         Ok(None) => 0,
         Ok(Some(extent)) => {
             let document = toml_text::read(&text[extent.toml.start..extent.toml.end], extent.toml.start);
             if let Some(first) = document.faults.first() {
-                return refused(fault(first.span, "hashcards finds front matter that is not TOML"));
+                return refused(fault(
+                    first.span,
+                    "hashcards finds front matter that is not TOML",
+                    "write lines as `name = \"Raft\"`",
+                ));
             }
             let name = document.entries.iter().find(|entry| entry.name == "name");
             if let Some(name) = name.filter(|name| !name.value.is_str()) {
-                return refused(fault(name.value_span, "hashcards takes only a text as `name`"));
+                return refused(fault(
+                    name.value_span,
+                    "hashcards takes only a text as `name`",
+                    "write `name = \"Raft\"`",
+                ));
             }
             extent.body
         }
     };
     let mut deck = read_body(text, body);
     if deck.cards.is_empty() && deck.diagnostics.is_empty() {
-        deck.diagnostics.push(fault(Span::new(0, 0), "hashcards refuses a file without cards"));
+        deck.diagnostics.push(fault(
+            Span::new(0, 0),
+            "hashcards refuses a file without cards",
+            "give it a name that does not end in `.md`",
+        ));
     }
     deck
 }
@@ -99,7 +116,11 @@ impl Reader<'_> {
                 Some(section) => section.body.end = line.span.end,
                 None if line.is_blank() || self.skipping => {}
                 None => {
-                    self.deck.diagnostics.push(fault(whole, "hashcards finds text that belongs to no card"))
+                    self.deck.diagnostics.push(fault(
+                        whole,
+                        "hashcards finds text that belongs to no card",
+                        "take it out, or move it into a card",
+                    ));
                 }
             },
         }
@@ -115,7 +136,7 @@ impl Reader<'_> {
             self.open.push(section);
         } else if !self.skipping {
             let message = format!("hashcards finds `{}` where none may stand", section.tag.text());
-            self.deck.diagnostics.push(fault(section.tag_span, message));
+            self.deck.diagnostics.push(fault(section.tag_span, message, "indent it if it is text"));
             self.open.clear();
             self.skipping = true;
         }
@@ -127,14 +148,20 @@ impl Reader<'_> {
         let mut sections = std::mem::take(&mut self.open);
         let Some(last) = sections.last().map(|section| section.tag) else { return };
         if matches!(last, Tag::Question | Tag::Term) {
-            self.deck
-                .diagnostics
-                .push(fault(at, format!("hashcards finds `{}` without its answer", last.text())));
+            self.deck.diagnostics.push(fault(
+                at,
+                format!("hashcards finds `{}` without its answer", last.text()),
+                "answer with `A:`, or `D:` after `T:`",
+            ));
             return;
         }
         // A definition is ended by `T:`, `C:` and `---`, but not by `Q:`.
         if last == Tag::Definition && next == Some(Tag::Question) {
-            self.deck.diagnostics.push(fault(at, "hashcards takes no `Q:` right after a `D:`"));
+            self.deck.diagnostics.push(fault(
+                at,
+                "hashcards takes no `Q:` right after a `D:`",
+                "write `---` between them",
+            ));
         }
         for section in &mut sections {
             section.body = trimmed(self.text, section.body);
@@ -152,9 +179,20 @@ impl Reader<'_> {
                 let text = body(0);
                 let (clean, ranges) = deletions(&text);
                 if ranges.is_empty() {
-                    self.deck
-                        .diagnostics
-                        .push(fault(sections[0].tag_span, "hashcards finds a `C:` that hides nothing"));
+                    self.deck.diagnostics.push(fault(
+                        sections[0].tag_span,
+                        "hashcards finds a `C:` that hides nothing",
+                        "put `[` and `]` around what is to be hidden",
+                    ));
+                }
+                if too_much(ranges.len(), clean.len()) {
+                    let message = "a `C:` with far too many hidden parts is left out";
+                    self.deck.diagnostics.push(fault(
+                        sections[0].tag_span,
+                        message,
+                        "write a card for each sentence",
+                    ));
+                    return;
                 }
                 for (start, end) in ranges {
                     let hash = cloze_hash(&clean, start, end);

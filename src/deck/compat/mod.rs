@@ -91,6 +91,7 @@ pub(super) fn blocks(dialect: Dialect, text: &str, at: usize) -> (Vec<Block>, Ve
                 sections: card.sections,
                 id: None,
                 allows: Vec::new(),
+                comments: Vec::new(),
                 parts: Vec::new(),
                 problem: None,
                 cards: vec![ours],

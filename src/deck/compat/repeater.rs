@@ -30,7 +30,8 @@ pub(super) fn read(text: &str, at: usize) -> ForeignDeck {
         } else if let Some((question, answer)) = line.text.split_once("::") {
             let (question, answer) = (question.trim(), answer.trim());
             if !question.is_empty() && !answer.is_empty() {
-                let span = trimmed(text, line.span);
+                // From column 0: `  ---a::b` is a card, and `---a::b` is not.
+                let span = Span::new(line.span.start, trimmed(text, line.span).end);
                 let kind = CardKind::Recall { question: question.to_owned(), answer: answer.to_owned() };
                 let hash = hash(&text[span.start..span.end]);
                 let tag_span = Span::new(span.start, span.start);
@@ -48,8 +49,8 @@ pub(super) fn read(text: &str, at: usize) -> ForeignDeck {
     deck
 }
 
-fn fault(at: Span, message: &str) -> Diagnostic {
-    Diagnostic::new("repeater-refuses", Severity::Error, at, message)
+fn fault(at: Span, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::new("repeater-refuses", Severity::Error, at, message).help(help)
 }
 
 fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
@@ -66,7 +67,11 @@ fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
     } else if let Some(text) = cloze {
         match first_deletion(&text) {
             Some(hidden) if hidden.is_empty() => {
-                deck.diagnostics.push(fault(opening, "repeater finds brackets that hide nothing"));
+                deck.diagnostics.push(fault(
+                    opening,
+                    "repeater finds brackets that hide nothing",
+                    "put what is to be hidden between them",
+                ));
                 return;
             }
             Some(hidden) => CardKind::Cloze { text, hidden },
@@ -84,7 +89,7 @@ fn card(text: &str, block: Span, deck: &mut ForeignDeck) {
             }
         }
     } else {
-        deck.diagnostics.push(fault(opening, "repeater finds a card without its answer"));
+        deck.diagnostics.push(fault(opening, "repeater finds a card without its answer", "answer with `A:`"));
         return;
     };
     deck.cards.push(ForeignCard { kind, span, hash, family: hash, sections });

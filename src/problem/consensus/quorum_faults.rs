@@ -198,7 +198,7 @@ impl Family for QuorumFaults {
                     2 * f + 1
                 ),
             )
-            .mistake((3 * f + 1) / 2 + 1, PLAIN_MAJORITY)
+            .mistake(1 + (3 * f).div_ceil(2), PLAIN_MAJORITY)
             .mistake(2 * f, EQUAL_BOUND)
             .mistake(f + 1, SWAPPED),
             ManagedServers => new(

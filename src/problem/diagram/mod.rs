@@ -2,6 +2,19 @@
 //! Not for terminals: a picture is text in a code fence. Where only ASCII can be shown, the view passes it through
 //! [`ascii`], which is possible at any later time because each character has a stand-in of the same width.
 
+mod canvas;
+mod graph;
+mod history;
+mod raft_log;
+mod space_time;
+mod table;
+
+pub use graph::{Node, Step, chain, lineage, ring, tree};
+pub use history::{Operation, history};
+pub use raft_log::{LogRow, raft_logs};
+pub use space_time::{Act, Event, SpaceTime, space_time};
+pub use table::table;
+
 /// A drawn picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -58,4 +71,18 @@ const STAND_INS: &[(char, char)] = &[
 #[must_use]
 pub fn ascii(picture: &str) -> String {
     picture.chars().map(|c| STAND_INS.iter().find(|(from, _)| *from == c).map_or(c, |&(_, to)| to)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_one_column_for_one() {
+        for &(from, to) in STAND_INS {
+            assert!(to.is_ascii());
+            assert_eq!(crate::source::columns(&from.to_string()), 1, "{from}");
+        }
+        assert_eq!(ascii("A ─●a1──▶"), "A -*a1-->");
+    }
 }

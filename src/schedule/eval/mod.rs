@@ -155,6 +155,24 @@ pub fn predictions(predictor: &mut dyn Predictor, rows: &[Row]) -> Vec<f64> {
     made
 }
 
+/// Runs predictors that are fitted to the past: for each of the [`folds`], `fit` gets the rows before it and returns
+/// the predictor for it. The warm-up is left to `fit` of no rows. Returns predictions for the scored rows, in order.
+///
+/// A predictor runs along all rows up to the end of its fold, so that it knows the cards; only its fold counts.
+pub fn fitted_predictions(rows: &[Row], mut fit: impl FnMut(&[Row]) -> Box<dyn Predictor>) -> Vec<f64> {
+    let places: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].showing.is_scored()).collect();
+    let first = warm_up(places.len());
+    let mut made = Vec::with_capacity(places.len());
+    for fold in std::iter::once(0..first).chain(folds(places.len())) {
+        let Some(place) = places.get(fold.start) else { continue };
+        let past = if fold.start == 0 && first > 0 { 0 } else { *place };
+        let end = places.get(fold.end).copied().unwrap_or(rows.len());
+        let predicted = predictions(fit(&rows[..past]).as_mut(), &rows[..end]);
+        made.extend_from_slice(&predicted[fold]);
+    }
+    made
+}
+
 /// The scored rows, in order.
 pub fn scored(rows: &[Row]) -> impl Iterator<Item = &Row> {
     rows.iter().filter(|row| row.showing.is_scored())

@@ -164,3 +164,22 @@ fn a_live_showing_is_the_one_that_is_recorded() {
         assert_eq!(ledger.record(answer).showing, before);
     }
 }
+
+#[test]
+fn nothing_is_fitted_on_what_it_is_tested_on() {
+    let rows = real_rows();
+    let mut pasts = Vec::new();
+    let made = fitted_predictions(&rows, |past| {
+        pasts.push(scored(past).count());
+        Box::new(FsrsPredictor::new("fsrs", &Parameters::DEFAULT))
+    });
+    assert_eq!(pasts, [0, 750, 1_350, 1_950, 2_550, 3_150]);
+    // Fitting nothing must change nothing.
+    let plain = predictions(&mut FsrsPredictor::new("fsrs", &Parameters::DEFAULT), &rows);
+    assert_eq!(made, plain);
+    for few in 0..8 {
+        let rows = daily(&vec![Grade::Good; few]);
+        let made = fitted_predictions(&rows, |_| Box::new(Average::default()));
+        assert_eq!(made.len(), few.saturating_sub(1));
+    }
+}
