@@ -2,6 +2,9 @@
 
 mod deck_format;
 mod faults;
+mod json;
+mod json_client;
+mod plain;
 mod problems;
 mod review;
 mod world;
