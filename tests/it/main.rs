@@ -5,6 +5,8 @@ mod faults;
 mod json;
 mod json_client;
 mod plain;
+
 mod problems;
+mod properties;
 mod review;
 mod world;
