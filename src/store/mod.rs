@@ -183,14 +183,19 @@ impl Store {
 
     fn prepare(db: Connection, path: &Path, options: OpenOptions) -> Result<Self> {
         let mut store = Self { db, path: path.to_owned(), device: 0 };
-        store.pragmas(options).map_err(|error| store.classify("open", error))?;
+        store
+            .db
+            .busy_timeout(Duration::from_millis(options.busy_ms))
+            .map_err(|error| store.classify("open", error))?;
+        // Before anything is set: some settings write to the file, and it may be none of ours.
+        schema::check(&store)?;
+        store.pragmas().map_err(|error| store.classify("open", error))?;
         schema::bring_up_to_date(&mut store, options)?;
         store.device = store.find_or_make_device(options)?;
         Ok(store)
     }
 
-    fn pragmas(&self, options: OpenOptions) -> rusqlite::Result<()> {
-        self.db.busy_timeout(Duration::from_millis(options.busy_ms))?;
+    fn pragmas(&self) -> rusqlite::Result<()> {
         // Durability: a committed answer survives the loss of power. The write-ahead log needs one fsync for it.
         self.db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
         self.db.pragma_update(None, "synchronous", "full")?;

@@ -112,6 +112,9 @@ fn what_makes_no_sense_is_answered_with_an_error_and_changes_nothing() {
         message(json!({ "command": "answer", "given": {} })).1,
         "`given` must be a number, a list of numbers or a text, not {}"
     );
+    let _ = client.ask(&command("reveal"));
+    let replies = client.ask(&command("reveal"));
+    assert_eq!(replies[0]["message"], "the card is answered: grade it");
     assert_eq!(client.close(), Some(0));
     assert_eq!(world.log_len(), 0);
 }

@@ -1,5 +1,6 @@
 //! One binary for all tests.
 
+mod crash;
 mod deck_format;
 mod faults;
 mod json;

@@ -228,6 +228,11 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                 }
             };
             let event = match command {
+                // Whoever waits for a reply must get one.
+                Command::Reveal | Command::Answer { .. } if current.answered.is_some() => {
+                    self.error("the card is answered: grade it")?;
+                    continue;
+                }
                 Command::Reveal => Event::Reveal,
                 Command::Answer { given: Value::Null } => Event::Reveal,
                 Command::Answer { given } => {
