@@ -212,8 +212,17 @@ impl Store {
             return device.parse().map_err(|_| StoreError::Row { detail: format!("device id `{device}`") });
         }
         let device = i64::from_ne_bytes(options.seed.derive("device", 0).0.to_ne_bytes()) & i64::MAX;
-        self.set_setting("device", &device.to_string())?;
-        Ok(device)
+        // Two first starts at once must agree: the first one's id stands.
+        self.db
+            .execute(
+                "insert or ignore into setting (name, value) values ('device', ?1)",
+                [device.to_string()],
+            )
+            .map_err(|error| self.classify("name this device", error))?;
+        match self.setting("device")?.and_then(|device| device.parse().ok()) {
+            Some(device) => Ok(device),
+            None => Err(StoreError::Row { detail: "no device id".into() }),
+        }
     }
 
     /// Returns the id of this machine's database in the log.

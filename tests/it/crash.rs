@@ -401,3 +401,16 @@ fn a_clock_set_back_is_noticed_at_home_and_nothing_is_due_twice() {
     assert_eq!(world.feed(&["review"], "\n3\n").success().lines().nth(1), Some("nothing is due now"));
     assert_eq!(sound(&world).len(), 2);
 }
+
+#[test]
+fn two_first_starts_at_once_make_one_database() {
+    for _ in 0..8 {
+        let world = World::with_course();
+        let children: Vec<_> = (0..3).map(|_| world.start(&["review", "--json"])).collect();
+        for child in children {
+            let said = finish(child, "").success();
+            assert!(said.contains("\"type\":\"card\""), "{said}");
+        }
+        assert_eq!(sound(&world), []);
+    }
+}
