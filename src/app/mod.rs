@@ -2,8 +2,10 @@
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
 pub mod cards;
+pub mod catchup;
 pub mod clock;
 pub mod doctor;
+pub mod forecasts;
 pub mod front;
 pub mod home;
 pub mod index;

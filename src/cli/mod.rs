@@ -2,9 +2,11 @@
 //! the only one besides `term/` that writes to the terminal.
 
 mod backup;
+mod catchup;
 mod completions;
 mod deck;
 mod doctor;
+mod eval;
 mod failure;
 mod home;
 mod marks;
@@ -12,8 +14,11 @@ mod output;
 mod quiz;
 mod review;
 mod schedule;
+mod scheduler;
+mod simulate;
 mod stats;
 mod undo;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -56,6 +61,12 @@ enum Command {
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Why(why::Args),
+    Catchup(catchup::Args),
+    Scheduler(scheduler::Args),
+    Simulate(simulate::Args),
+    Eval(eval::EvalArgs),
+    Optimize(eval::OptimizeArgs),
     Schedule(schedule::Args),
     Completions(completions::Args),
     Man(completions::ManArgs),
@@ -106,6 +117,12 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Quiz(args) => quiz::run(&mut app, &args),
                 Command::Stats(args) => stats::run(&mut app, &args),
                 Command::Undo(args) => undo::run(&mut app, &args),
+                Command::Why(args) => why::run(&mut app, &args),
+                Command::Catchup(args) => catchup::run(&mut app, &args),
+                Command::Scheduler(args) => scheduler::run(&mut app, &args),
+                Command::Simulate(args) => simulate::run(&mut app, &args),
+                Command::Eval(args) => eval::eval(&app, &args),
+                Command::Optimize(args) => eval::optimize(&mut app, &args),
                 Command::Leeches(args) => marks::leeches(&mut app, &args),
                 Command::Suspended(args) => marks::suspended(&mut app, &args),
                 Command::Resume(args) => marks::resume(&mut app, &args),

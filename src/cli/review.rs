@@ -84,7 +84,7 @@ enum OrderArg {
     ShortFirst,
 }
 
-fn level(text: &str) -> Result<Level, String> {
+pub(super) fn level(text: &str) -> Result<Level, String> {
     Level::from_name(&text.to_lowercase())
         .ok_or_else(|| "levels are beginner, intermediate and advanced".to_owned())
 }

@@ -22,6 +22,7 @@ mod front_matter;
 pub mod identity;
 mod key;
 mod line;
+pub mod lint;
 mod outline;
 mod problem;
 mod toml_text;
@@ -115,8 +116,8 @@ pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
 
 /// Reads one block's bytes, as [`Block::span`] gives them, and returns the block with spans from its own first byte.
 ///
-/// Its cards and keys are those that [`parse`] gives for the same bytes in their deck. Nothing is returned when the
-/// text holds no block.
+/// Its cards and keys are those that [`parse`] gives for the same bytes in their deck; in another tool's dialect also
+/// those that it drops because an equal card came before. Nothing is returned when the text holds no block.
 #[must_use]
 pub fn parse_block(head: &DeckHead, text: &str) -> Option<Block> {
     if head.dialect != Dialect::Retain {

@@ -397,7 +397,10 @@ impl Session {
     /// A card that was answered elsewhere since the plan was made is left out.
     pub fn present(&mut self, uid: CardUid, loaded: Loaded, record: CardRecord, at: &Moment) {
         let Some((queued, from_learning)) = self.take(uid) else { return };
-        let elsewhere = !from_learning && self.rules.purpose == Purpose::Review && !is_due(&record, at);
+        let elsewhere = !from_learning
+            && self.rules.purpose == Purpose::Review
+            && !is_due(&record, at)
+            && (!queued.early || record.state.last_day == Some(at.today));
         let learnt_elsewhere = from_learning && matches!(record.state.due, Due::On(day) if day > at.today);
         if self.rules.purpose == Purpose::Review
             && (elsewhere || learnt_elsewhere || !record.is_active(at.today))
@@ -627,7 +630,7 @@ impl Session {
         tally.add(current.queued.card, current.record.state.phase, grade, share, took_ms);
         let again = match state.due {
             Due::At(due) if reviewing && !after.parked => {
-                Some(QueueCard { due_at: Some(due), new: false, ..current.queued.clone() })
+                Some(QueueCard { due_at: Some(due), new: false, early: false, ..current.queued.clone() })
             }
             _ => None,
         };

@@ -22,6 +22,8 @@ pub struct QueueCard {
     pub confuses: Vec<String>,
     /// Whether it was never answered.
     pub new: bool,
+    /// Whether it is asked before it is due.
+    pub early: bool,
     /// For learning cards, the instant at which it is due.
     pub due_at: Option<Timestamp>,
 }
@@ -195,6 +197,7 @@ pub(crate) mod tests {
             block: number,
             confuses: Vec::new(),
             new: false,
+            early: false,
             due_at: None,
         }
     }

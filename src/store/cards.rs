@@ -413,6 +413,7 @@ fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
         block: row.get(3)?,
         confuses: list(row, 4)?,
         new: !row.get::<_, bool>(5)?,
+        early: false,
         due_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
     })
 }

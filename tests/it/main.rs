@@ -2,6 +2,7 @@
 
 mod crash;
 mod deck_format;
+mod decks;
 mod faults;
 mod json;
 mod json_client;

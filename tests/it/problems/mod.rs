@@ -3,11 +3,20 @@
 //! An oracle computes the answer from `Drawn::values` by brute force, a second derivation, or published worked values,
 //! never by the family's own code. Files by subject, as in `src/problem/`.
 
+mod anomalies;
 mod computation;
+mod computation_streams;
 mod consensus;
+mod consensus_bitcoin;
 mod harness;
+mod locks;
 mod ml;
+mod optimistic;
+mod queries;
 mod storage;
+mod storage_engines;
+mod storage_layout;
+mod storage_ring;
 mod time;
 mod transactions;
 
