@@ -7,7 +7,6 @@ mod faults;
 mod json;
 mod json_client;
 mod plain;
-
 mod problems;
 mod properties;
 mod review;
