@@ -9,7 +9,7 @@ use crate::card::{CardUid, Form, Given};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::session::{Current, Event, Record, Session};
 use crate::term::Plain;
-use crate::view::frame::Size;
+use crate::view::frame::{Frame, Size};
 use crate::view::{history, markdown, words};
 
 /// What was last said, so that nothing is said twice.
@@ -83,7 +83,9 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
     fn answer(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<()> {
         let Some(answered) = &current.answered else { return Ok(()) };
         if let Some(judgement) = &answered.judgement {
-            self.say(&words::verdict(judgement.verdict))?;
+            // Its sign is for eyes.
+            let verdict = words::verdict(judgement.verdict);
+            self.say(verdict.trim_start_matches(|c: char| !c.is_alphanumeric()))?;
             if let Some(near) = &judgement.near {
                 self.say(&format!("nearly: it is spelt {near}"))?;
             }
@@ -200,7 +202,9 @@ impl<R: BufRead, W: Write> Front for PlainFront<R, W> {
 
     fn history(&mut self, scene: &Scene<'_>, entries: &[LogEntry]) -> io::Result<()> {
         let Some(view) = history_view(scene, entries) else { return Ok(()) };
-        self.plain.show(&history::screen(&view, Size::new(80, 24), 0))
+        // Its keys mean nothing where lines are read.
+        let frame = Frame { foot: Vec::new(), ..history::screen(&view, Size::new(80, 24), 0) };
+        self.plain.show(&frame)
     }
 
     fn edit(&mut self, editor: &str, path: &Path, line: usize) -> io::Result<bool> {
@@ -230,9 +234,10 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
             "i" if rest.is_empty() => return Ok(Some(Action::History)),
             "q" if rest.is_empty() => return event(Event::Quit),
             "h" if rest.is_empty() => {
-                let hint = current.question.hint.as_deref().unwrap_or("there is no hint");
-                let hint = markdown::speak(hint);
-                self.say(&format!("hint: {hint}"))?;
+                match &current.question.hint {
+                    Some(hint) => self.say(&format!("hint: {}", markdown::speak(hint)))?,
+                    None => self.say("there is no hint")?,
+                }
                 return Ok(None);
             }
             "w" if rest.is_empty() => {
