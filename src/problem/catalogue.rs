@@ -23,7 +23,8 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        script, :
+        script,
+        :
         broadcast_causal_delivery,
         clock_consistent_cut,
         clock_drift,
@@ -68,7 +69,9 @@ catalogue! {
         schedule_serializable,
     }
     "storage" storage {
-        crdt_sets, :
+        crdt_sets,
+        lsm_versions,
+        :
         bigtable_location,
         bloom_false_positives,
         btree_height,
@@ -83,20 +86,15 @@ catalogue! {
         gossip_convergence,
         hash_insert,
         kademlia_routing,
-        recovery_aries,
-        lsm_versions,
-        :
-        bigtable_location,
-        bloom_false_positives,
-        erasure_coding,
-        etcd_revisions,
         lsm_lookup,
+        recovery_aries,
         ring_keys_moved,
         ring_lookup,
     }
     "computation" computation {
         :
         availability_nines,
+        batch_re_execution,
         flink_barriers,
         flink_key_groups,
         join_cost,
@@ -104,10 +102,6 @@ catalogue! {
         latency_fan_out,
         optimizer_cardinality,
         sort_external,
-        batch_re_execution,
-        flink_barriers,
-        flink_key_groups,
-        latency_fan_out,
         stream_windows,
     }
     "ml" ml {
