@@ -11,6 +11,7 @@ pub mod home;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod practice;
 pub mod report;
 pub mod review;
 pub mod schedulers;

@@ -43,11 +43,14 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         let level = if loaded.level.is_empty() { String::new() } else { format!(", {}", loaded.level) };
         self.say(&format!("\n{}{level}. {} left.", loaded.deck, main + learning + 1))?;
         let question = &current.question;
-        if !question.prompt.is_empty() {
-            self.say(&markdown::speak(&question.prompt))?;
-        }
-        if let Some(drawn) = question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) {
-            self.say(&drawn.spoken)?;
+        match question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) {
+            // A picture is told, not read out sign by sign.
+            Some(drawn) => {
+                self.say(&markdown::speak(&without_fences(&question.prompt)))?;
+                self.say(&drawn.spoken)?;
+            }
+            None if !question.prompt.is_empty() => self.say(&markdown::speak(&question.prompt))?,
+            None => {}
         }
         match &question.form {
             Form::Recall { .. } => self.say("press enter for the answer"),
@@ -141,6 +144,21 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         }
         Ok(())
     }
+}
+
+/// A prompt without its pictures, which stand in fences.
+fn without_fences(prompt: &str) -> String {
+    let mut fenced = false;
+    let mut kept = String::new();
+    for line in prompt.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 /// How many cards were done, in words.
