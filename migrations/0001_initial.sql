@@ -100,6 +100,8 @@ create table review_log (
 ) strict, without rowid;
 
 create index review_log_card on review_log (card, at);
+create index review_log_retract on review_log (event, target) where event = 'retract';
+create index review_log_day on review_log (day) where event = 'answer' and purpose = 'review';
 
 create trigger review_log_is_append_only_update before update on review_log
 begin

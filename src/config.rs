@@ -35,6 +35,10 @@ pub struct Settings {
     pub type_cloze: bool,
     /// Whether a dated copy of the database is made each day.
     pub backups: bool,
+    /// Whether intervals are settled, within their fuzz, on days with little due.
+    pub balance: bool,
+    /// How much each weekday is wanted, Monday first: 1 as any, 0 not at all.
+    pub easy_days: [f64; 7],
 }
 
 impl Default for Settings {
@@ -51,6 +55,8 @@ impl Default for Settings {
             opener: None,
             type_cloze: false,
             backups: true,
+            balance: true,
+            easy_days: [1.0; 7],
         }
     }
 }
@@ -75,6 +81,8 @@ const KEYS: &[&str] = &[
     "opener",
     "type_cloze",
     "backups",
+    "balance",
+    "easy_days",
 ];
 
 /// All that comes from outside the command line.
@@ -92,6 +100,8 @@ pub struct Config {
     pub no_color: bool,
     /// The terminal's name is `dumb` or missing: plain lines only.
     pub dumb: bool,
+    /// Signs beyond ASCII are replaced: the locale is not UTF-8.
+    pub ascii: bool,
     /// The editor to start, with arguments.
     pub editor: String,
     /// The program that opens links, with arguments; empty where none is known.
@@ -184,6 +194,10 @@ impl Config {
             seed,
             no_color: variable("NO_COLOR").is_some(),
             dumb: term.as_deref().is_none_or(|term| term == "dumb"),
+            ascii: !["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).is_none_or(|locale| {
+                let locale = locale.to_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            }),
             editor,
             opener,
             columns: variable("COLUMNS").and_then(|text| text.parse().ok()),
@@ -299,6 +313,6 @@ mod tests {
         for key in KEYS {
             assert!(text.contains(&format!("{key}:")), "{key}");
         }
-        assert_eq!(text.matches(": ").count(), KEYS.len());
+        assert_eq!(text.matches(": ").count(), KEYS.len(), "{text}");
     }
 }

@@ -1,3 +1,7 @@
 //! The `retain` binary: hands the command line to `cli` and returns its exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    retain::cli::main()
+}

@@ -28,6 +28,8 @@ pub struct Indexed {
     pub doubles: Vec<(CardKey, String)>,
     /// Files given by the caller, as known to the index.
     pub given: Vec<String>,
+    /// The digest of the course and the names of its decks that are replaced by the learner's own.
+    course: String,
 }
 
 /// A file to be read again.
@@ -58,9 +60,10 @@ impl App {
         let mut indexed = Indexed::default();
         let (stale, vanished) = self.stale(given, &mut indexed)?;
         if stale.is_empty() && vanished.is_empty() {
+            // Nothing changed: the database is not written to.
             return Ok(indexed);
         }
-        self.take_over(stale, vanished, &mut indexed)?;
+        self.take_over(stale, &vanished, &mut indexed)?;
         Ok(indexed)
     }
 
@@ -85,19 +88,38 @@ impl App {
         })?;
         let mut stale = Vec::new();
         let mut vanished = Vec::new();
-        let shipped_is_current = self.store.setting(SHIPPED_SETTING)?.as_deref() == Some(shelf::DIGEST);
-        let mut shipped = HashSet::new();
-        if !shipped_is_current {
-            for file in shelf::shipped() {
-                let path = format!("{SHIPPED_PREFIX}{}", file.path);
-                stale.push(Stale { path: path.clone(), stamp: DeckStamp::default() });
-                shipped.insert(path);
-            }
-        }
         let mut roots = self.roots()?;
         roots.extend(given.iter().cloned());
         let walked = shelf::walk(&roots);
         indexed.faults.extend(walked.faults);
+        // A deck of the learner's own, in their deck folder, takes the place of the shipped deck of the same name.
+        let own = self.config.deck_folder().canonicalize().unwrap_or_else(|_| self.config.deck_folder());
+        let replaced: HashSet<String> = walked
+            .found
+            .iter()
+            .filter(|file| file.path.starts_with(&own))
+            .map(|file| shelf::slug(&file.path.to_string_lossy()))
+            .collect();
+        let mut shipped = HashSet::new();
+        let mut names: Vec<&str> = Vec::new();
+        for file in shelf::shipped() {
+            let slug = shelf::slug(file.path);
+            if replaced.contains(&slug) {
+                names.push(file.path);
+            } else {
+                shipped.insert(format!("{SHIPPED_PREFIX}{}", file.path));
+            }
+        }
+        indexed.course = format!("{} {}", shelf::DIGEST, names.join(" "));
+        let shipped_is_current =
+            self.store.setting(SHIPPED_SETTING)?.as_deref() == Some(indexed.course.as_str());
+        if !shipped_is_current {
+            let mut paths: Vec<&String> = shipped.iter().collect();
+            paths.sort();
+            stale.extend(
+                paths.into_iter().map(|path| Stale { path: path.clone(), stamp: DeckStamp::default() }),
+            );
+        }
         let mut found = HashSet::new();
         let given_roots: Vec<PathBuf> = given.iter().filter_map(|path| path.canonicalize().ok()).collect();
         for file in walked.found {
@@ -125,13 +147,13 @@ impl App {
         Ok((stale, vanished))
     }
 
-    fn take_over(&mut self, stale: Vec<Stale>, vanished: Vec<i64>, indexed: &mut Indexed) -> Result<()> {
+    fn take_over(&mut self, stale: Vec<Stale>, vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
         let fresh = read_all(stale, indexed);
-        let (decks, changes) = self.identify(&fresh, &vanished, indexed)?;
+        let (decks, changes) = self.identify(&fresh, vanished, indexed)?;
         indexed.read = decks.len();
         indexed.cards = decks.iter().map(|deck| deck.cards.len()).sum();
         indexed.changes = changes;
-        self.store.apply_index(&decks, &vanished, &indexed.changes, &[(SHIPPED_SETTING, shelf::DIGEST)])?;
+        self.store.apply_index(&decks, vanished, &indexed.changes, &[(SHIPPED_SETTING, &indexed.course)])?;
         self.order_decks()
     }
 
@@ -380,7 +402,7 @@ fn answer_hash(card: &Card) -> i64 {
         CardKind::Recall { answer, .. } => put(answer),
         CardKind::Cloze { text, hidden } => put(&text[hidden.start..hidden.end]),
         CardKind::Choice { options, .. } => {
-            options.iter().filter(|option| option.right).for_each(|option| put(&option.text))
+            options.iter().filter(|option| option.right).for_each(|option| put(&option.text));
         }
         CardKind::Order { items, .. } => items.iter().for_each(|item| put(item)),
         CardKind::Typed { accepted, .. } => put(accepted.first().map_or("", String::as_str)),

@@ -1,15 +1,22 @@
 //! Use cases: the effectful shell around the pure floors. The only callers of the clock.
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
+pub mod cards;
 pub mod clock;
+pub mod doctor;
+pub mod front;
+pub mod home;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod report;
+pub mod review;
+pub mod schedulers;
 
 use std::path::PathBuf;
 
 use crate::config::Config;
-use crate::schedule::Scheduler;
+use crate::schedule::catalogue::CatalogueError;
 use crate::seed::Seed;
 use crate::shelf::ShelfError;
 use crate::store::{OpenOptions, Store, StoreError};
@@ -36,17 +43,9 @@ pub enum AppError {
         /// What it is.
         found: String,
     },
-    /// A setting that the scheduler cannot work with.
+    /// A scheduler's name that is none, or values it cannot work with.
     #[error(transparent)]
-    Schedule(#[from] crate::schedule::ConfigError),
-    /// A scheduler's name that is none.
-    #[error("there is no scheduler `{name}`")]
-    NoScheduler {
-        /// The name.
-        name: String,
-        /// One that is near.
-        near: Option<&'static str>,
-    },
+    Schedule(#[from] CatalogueError),
     /// A name that fits no deck, card, level or tag.
     #[error("there is no {what} `{name}`")]
     Unknown {
@@ -117,16 +116,6 @@ impl App {
     #[must_use]
     pub fn zone(&self) -> ZoneOffset {
         self.clock.zone(self.clock.now())
-    }
-
-    /// Returns the scheduler that the settings name.
-    ///
-    /// # Errors
-    /// Fails when the settings name none, or with values it cannot work with.
-    pub fn scheduler(&self) -> Result<Box<dyn Scheduler>> {
-        let mut config = crate::schedule::sm2::Sm2Config::default();
-        config.growth = crate::schedule::sm2::Sm2Config::growth_for(self.config.settings.retention);
-        Ok(Box::new(crate::schedule::sm2::Sm2::new(config)?))
     }
 
     /// Returns the folders whose decks are always at hand: the learner's own, and the registered ones.

@@ -154,7 +154,7 @@ impl App {
         Ok((Plan { main: queue::spread(queue::weave(reviews, new)), learning }, room))
     }
 
-    /// Takes new cards from the first decks that have any and whose required decks have none left.
+    /// Takes new cards from the first few decks that have any, except those whose required decks have some left.
     fn new_cards(
         &self,
         filter: &QueueFilter,
@@ -188,6 +188,8 @@ impl App {
                 }
                 let waits = deck.head.requires.iter().any(|name| unfinished.contains(name.as_str()));
                 unfinished.insert(&deck.slug);
+                // A deck that waits for another counts too: the course is followed in order, not skipped through.
+                taken += 1;
                 if waits {
                     continue;
                 }
@@ -197,7 +199,6 @@ impl App {
                 let cards = queue::without_siblings(cards, seen_today);
                 if !cards.is_empty() {
                     turns.push(cards);
-                    taken += 1;
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! What stands in an answer: options, items to order, accepted spellings, a number, lists of tags.
 //! Each reader takes a section's bytes and returns nothing when the card cannot be used.
 
+use std::collections::HashMap;
+
 use crate::card::{ChoiceOption, Quantity};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::grading::quantity;
@@ -121,9 +123,9 @@ fn dedented(source: &str, span: Span, holes: &[Span]) -> String {
 }
 
 fn twice(source: &str, spans: &[Span], what: &str, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, span) in spans.iter().enumerate() {
-        let text = &source[span.start..span.end];
-        if let Some(first) = spans[..index].iter().find(|first| &source[first.start..first.end] == text) {
+    let mut seen = HashMap::new();
+    for span in spans {
+        if let Some(first) = seen.insert(&source[span.start..span.end], *span) {
             diagnostics.push(
                 Diagnostic::new(
                     "same-text",
@@ -131,7 +133,7 @@ fn twice(source: &str, spans: &[Span], what: &str, diagnostics: &mut Vec<Diagnos
                     *span,
                     format!("an {what} that stands here twice"),
                 )
-                .related(*first, "the first")
+                .related(first, "the first")
                 .help("the learner cannot tell them apart: change or remove one"),
             );
         }
@@ -298,10 +300,22 @@ pub(super) fn spellings(source: &str, body: Span, diagnostics: &mut Vec<Diagnost
         .iter()
         .map(|span| match coded(span) {
             Some(code) => code.to_owned(),
-            None => source[span.start..span.end].split_whitespace().collect::<Vec<_>>().join(" "),
+            None => one_line(&source[span.start..span.end]),
         })
         .collect();
     Some(Spellings { accepted, exact, spans })
+}
+
+/// Returns a text with runs of white space made one space.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// Returns what stands in a code span that takes up the whole text.
@@ -346,7 +360,7 @@ pub(super) fn words(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>)
                     .help("write the list as `one, another`"),
             );
         } else {
-            words.push(word.split_whitespace().collect::<Vec<_>>().join(" "));
+            words.push(one_line(word));
         }
     });
     words

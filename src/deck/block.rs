@@ -22,6 +22,8 @@ pub struct Block {
     pub id: Option<Id>,
     /// Rules of the linter that are not to be applied here.
     pub allows: Vec<Allow>,
+    /// The lines of the block that hold comments of ours, line ends included; they belong to no section.
+    pub comments: Vec<Span>,
     /// Where options, items, spellings or deletions (brackets included) stand, in order; empty for other kinds.
     pub parts: Vec<Span>,
     /// The problem, with the places of its parameters.
@@ -70,6 +72,7 @@ pub(super) fn read(source: &str, draft: Draft, diagnostics: &mut Vec<Diagnostic>
         sections: Vec::new(),
         id: None,
         allows: Vec::new(),
+        comments: Vec::new(),
         parts: Vec::new(),
         problem: None,
         cards: Vec::new(),
@@ -80,6 +83,7 @@ pub(super) fn read(source: &str, draft: Draft, diagnostics: &mut Vec<Diagnostic>
     block.sections = draft.sections;
     block.id = draft.id;
     block.allows = draft.allows;
+    block.comments = draft.holes;
     block
 }
 
@@ -173,7 +177,8 @@ impl Extras {
                 Tag::Hint => extras.hint = text(),
                 Tag::Why => extras.why = text(),
                 Tag::Source => {
-                    extras.source = text().map(|text| if text.contains('\n') { joined(&text) } else { text });
+                    extras.source =
+                        text().map(|text| if text.contains('\n') { answers::one_line(&text) } else { text });
                 }
                 Tag::Tags => extras.tags = answers::words(source, section.body, diagnostics),
                 Tag::Concepts => extras.concepts = Some(answers::ids(source, section.body, diagnostics)),
@@ -183,10 +188,6 @@ impl Extras {
         }
         extras
     }
-}
-
-fn joined(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns what the cards of a block ask.

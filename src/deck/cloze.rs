@@ -58,7 +58,7 @@ pub(super) fn read(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>) 
         let all = std::mem::take(&mut scan.sheltered);
         let mut plain = Scan::new(text, body.start);
         plain.run(&[]);
-        if !plain.broken && !plain.cloze.deletions.is_empty() {
+        if !plain.broken && !plain.cloze.deletions.is_empty() && !is_too_much(&plain.cloze) {
             for &(at, shelter) in all.iter().filter(|(at, _)| !at.is_empty()) {
                 diagnostics.push(
                     Diagnostic::new(
@@ -91,6 +91,13 @@ pub(super) fn read(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>) 
     if scan.broken {
         return None;
     }
+    if is_too_much(&scan.cloze) {
+        diagnostics.push(
+            Diagnostic::new("many-deletions", Severity::Error, body, "a `C:` with far too many hidden parts")
+                .help("write a card for each sentence"),
+        );
+        return None;
+    }
     if scan.cloze.deletions.is_empty() {
         let help = if text.contains("![") {
             "put `[` and `]` around what is to be hidden; `![` starts a picture"
@@ -105,6 +112,15 @@ pub(super) fn read(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>) 
         return None;
     }
     Some(scan.cloze)
+}
+
+fn is_too_much(cloze: &Cloze) -> bool {
+    too_much(cloze.deletions.len(), cloze.text.len())
+}
+
+/// Tells whether the cards of a sentence would take more memory than any honest card does: each holds all of it.
+pub(super) fn too_much(deletions: usize, length: usize) -> bool {
+    deletions.saturating_mul(length) > 4 << 20
 }
 
 fn sheltered(text: &str, base: usize, at: Span, shelter: Shelter) -> Diagnostic {
@@ -157,8 +173,8 @@ impl<'a> Scan<'a> {
     fn run(&mut self, shelters: &[(Span, Shelter)]) {
         let bytes = self.text.as_bytes();
         let mut shelters = shelters.iter().peekable();
-        // Open brackets, outermost first, each with the length of the sentence before it; and whether
-        // the innermost one that closed lay within another.
+        // Open brackets, outermost first: where each stands, the length of the sentence before it, and whether
+        // another pair has closed within it.
         let mut open: Vec<(usize, usize, bool)> = Vec::new();
         let mut in_image = false;
         let mut at = 0;
@@ -166,7 +182,7 @@ impl<'a> Scan<'a> {
             while shelters.next_if(|(span, _)| span.end <= at).is_some() {}
             let shelter = shelters.peek().filter(|(span, _)| span.start <= at).copied();
             match bytes[at] {
-                b'\r' if bytes.get(at + 1) == Some(&b'\n') => self.drop_byte(at),
+                b'\r' if self.text[at..].trim_start_matches('\r').starts_with('\n') => self.drop_byte(at),
                 b'\\' if matches!(bytes.get(at + 1), Some(b'[' | b']')) => {
                     self.drop_byte(at);
                     at += 1;
@@ -187,14 +203,17 @@ impl<'a> Scan<'a> {
                 }
                 b']' => {
                     self.drop_byte(at);
-                    match open.pop() {
+                    let closed = open.pop();
+                    if closed.is_some()
+                        && let Some(outer) = open.last_mut()
+                    {
+                        outer.2 = true;
+                    }
+                    match closed {
                         Some((start, before, false)) => {
                             let source = Span::new(self.base + start, self.base + at + 1);
                             let hidden = Span::new(before, self.cloze.text.len());
                             self.deletion(source, hidden);
-                            for outer in &mut open {
-                                outer.2 = true;
-                            }
                         }
                         Some((start, _, true)) => self.nested(start, at),
                         None => self.stray(at, "`]` closes nothing", "write `\\]` for a literal bracket"),
@@ -386,6 +405,9 @@ fn closing_ticks(bytes: &[u8], from: usize, run: usize) -> Option<usize> {
     None
 }
 
+/// How many bytes maths and links may take: a bound keeps hostile text linear.
+const FAR: usize = 1000;
+
 /// Returns the end of `$…$` or `$$…$$` that starts at `at`: within one paragraph, no space inside the dollars,
 /// no digit after the last (so that prices are not maths), and brackets in balance (so that deletions can hold maths).
 fn maths_end(text: &str, at: usize) -> Option<usize> {
@@ -395,6 +417,7 @@ fn maths_end(text: &str, at: usize) -> Option<usize> {
     if mark == "$" && inner.starts_with(|c: char| c.is_whitespace()) {
         return None;
     }
+    let inner = &inner[..inner.floor_char_boundary(FAR)];
     let inner = &inner[..inner.find("\n\n").unwrap_or(inner.len())];
     let mut from = 0;
     let end = loop {
@@ -406,7 +429,7 @@ fn maths_end(text: &str, at: usize) -> Option<usize> {
         from = end + mark.len();
     };
     let body = &inner[..end];
-    let after = &inner[end + mark.len()..];
+    let after = &rest[mark.len() * 2 + end..];
     if body.is_empty()
         || (mark == "$"
             && (body.ends_with(char::is_whitespace) || after.starts_with(|c: char| c.is_ascii_digit())))
@@ -436,8 +459,7 @@ fn balanced(text: &str) -> bool {
 ///
 /// The target must look like one: it has no space before a title, and one of `/ . : #`; so `[leader](s)` hides.
 fn link_end(text: &str, at: usize) -> Option<usize> {
-    // A link's text seldom exceeds a line or two: a bound keeps hostile input linear.
-    let limit = text.len().min(at + 400);
+    let limit = text.len().min(at + FAR);
     let bytes = &text.as_bytes()[..limit];
     let mut depth = 0_usize;
     let mut end = at;
@@ -456,7 +478,92 @@ fn link_end(text: &str, at: usize) -> Option<usize> {
         end += 1;
     }
     let inner = text[end + 1..].strip_prefix('(')?;
+    let inner = &inner[..inner.floor_char_boundary(FAR)];
     let close = inner.find([')', '\n'])?;
     let target = inner[..close].split([' ', '\t']).next()?;
     (inner[close..].starts_with(')') && target.contains(['/', '.', ':', '#'])).then_some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the sentence with its hidden parts in `«»`, and the codes of what was said about it.
+    fn of(text: &str) -> (String, Vec<&'static str>) {
+        let mut diagnostics = Vec::new();
+        let cloze = read(text, Span::new(0, text.len()), &mut diagnostics);
+        let marked = cloze.map_or_else(String::new, |cloze| {
+            let mut marked = cloze.text.clone();
+            for deletion in cloze.deletions.iter().rev() {
+                assert!(text[deletion.source.start..deletion.source.end].starts_with('['));
+                assert!(text[deletion.source.start..deletion.source.end].ends_with(']'));
+                marked.insert(deletion.hidden.end, '»');
+                marked.insert(deletion.hidden.start, '«');
+            }
+            marked
+        });
+        (marked, diagnostics.iter().map(|diagnostic| diagnostic.code).collect())
+    }
+
+    #[test]
+    fn brackets_hide_unless_something_shelters_them() {
+        for (text, marked, codes) in [
+            ("a [b] c [d\ne]", "a «b» c «d\ne»", &[][..]),
+            ("[日本] [x]", "«日本» «x»", &[]),
+            ("a \\[b\\] [c]", "a [b] «c»", &[]),
+            ("a\\b \\\\ [c]", "a\\b \\\\ «c»", &[]),
+            ("`a[0]` [b]", "`a[0]` «b»", &["sheltered-brackets"]),
+            ("`a\\[0\\]` [b]", "`a[0]` «b»", &[]),
+            ("[`a[0]` b]", "«`a[0]` b»", &["sheltered-brackets"]),
+            ("`]` [b]", "`]` «b»", &[]),
+            ("``a ` [0]`` [b]", "``a ` [0]`` «b»", &["sheltered-brackets"]),
+            ("a ` b [c]", "a ` b «c»", &[]),
+            ("git `x [y]`", "git `x «y»`", &["sheltered-deletion"]),
+            ("$a[i]$ [b]", "$a[i]$ «b»", &["sheltered-brackets"]),
+            ("[$n!$] b", "«$n!$» b", &[]),
+            ("costs [$5] or [$6]", "costs «$5» or «$6»", &[]),
+            ("$5 for [a] and $6 for [b]", "$5 for «a» and $6 for «b»", &[]),
+            ("$$x[1]$$ [b]", "$$x[1]$$ «b»", &["sheltered-brackets"]),
+            ("an [a](http://b.c) [d]", "an [a](http://b.c) «d»", &["sheltered-brackets"]),
+            ("elects a [leader](s) [x]", "elects a «leader»(s) «x»", &[]),
+            ("![a](b.png) [c]", "![a](b.png) «c»", &[]),
+            ("[![a](b.png)]", "«![a](b.png)»", &[]),
+            ("- [x] a\n- [b]", "- [x] a\n- «b»", &["sheltered-brackets"]),
+            ("```\na[0]\n```\n[b]", "```\na[0]\n```\n«b»", &["sheltered-brackets"]),
+            ("a [b [c] d] [e]", "a b «c» d «e»", &["nested-brackets"]),
+            ("a\r\n[b\r\nc]", "a\n«b\nc»", &[]),
+        ] {
+            assert_eq!(of(text), (marked.to_owned(), codes.to_vec()), "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_without_partner_or_content_are_errors() {
+        for (text, code) in [
+            ("a [b", "unclosed-bracket"),
+            ("a] [b]", "stray-bracket"),
+            ("a [] [b]", "empty-deletion"),
+            ("a [ ] [b]", "empty-deletion"),
+            ("a", "no-deletion"),
+            ("wow![x]", "no-deletion"),
+            ("- [ ] a", "no-deletion"),
+        ] {
+            assert_eq!(of(text), (String::new(), vec![code]), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_offered_escape_says_the_same_without_a_word() {
+        for text in ["`a[0]` [b]", "$a[i]$ and $b[j]$ [c]", "```\nx[1] = y[2];\n```\n[b]"] {
+            let mut diagnostics = Vec::new();
+            let before = read(text, Span::new(0, text.len()), &mut diagnostics).expect("a cloze");
+            let mut mended = text.to_owned();
+            for fix in diagnostics.iter().rev().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+                mended.replace_range(fix.span.start..fix.span.end, &fix.text);
+            }
+            let mut left = Vec::new();
+            let after = read(&mended, Span::new(0, mended.len()), &mut left).expect("a cloze");
+            assert_eq!((after.text, left), (before.text, Vec::new()), "{mended}");
+        }
+    }
 }

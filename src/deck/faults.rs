@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
 
 use super::comment::Id;
-use super::line::{Line, Tag, lines};
+use super::line::{Line, Tag, lines, trimmed};
 use super::outline::{Draft, Section};
 
 fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
@@ -133,7 +133,7 @@ pub(super) fn unanswered(source: &str, draft: &Draft, next: Option<Tag>, at: Spa
     let body = draft.sections.first().map_or(at, |section| section.body);
     let this = if term { "this term" } else { "this question" };
     if let Some(line) = misspelt_answer(source, body, wanted) {
-        return error(code, line.span, what)
+        return error(code, trimmed(source, line.span), what)
             .label(format!("expected a line that starts with `{wanted}`"))
             .related(opening, this)
             .help(format!("write `{wanted}` at the start of the line, in upper case, with its colon"));
@@ -190,43 +190,37 @@ pub(super) fn second_id(first: &Id, second: &Id) -> Diagnostic {
         .help("keep one; an id stands below the card that it names")
 }
 
-/// A line in a card that was likely meant as a tag or as an id.
-pub(super) fn lookalike(line: &Line<'_>) -> Option<Diagnostic> {
+/// A line in a card that was likely meant as a tag, or holds an id comment beside text.
+///
+/// While a card `waits` for its answer, a misspelt answer is reported with the lack of one.
+pub(super) fn lookalike(line: &Line<'_>, waits: bool) -> Option<Diagnostic> {
     let text = line.text;
     let start = line.span.start;
-    let first = *text.as_bytes().first()?;
-    if first.is_ascii_alphabetic() {
-        let end = text.bytes().position(|byte| !byte.is_ascii_alphabetic())?;
-        // Most lines are prose: their first word has no colon.
-        let after = text[end..].trim_start_matches(' ');
-        if !after.starts_with(':') || after.len() + 2 < text.len() - end || end > 12 {
-            return None;
-        }
-        let tag = meant(&text[..end])?;
-        let length = text.len() - after.len() + 1;
-        let at = Span::new(start, start + length);
-        let written = &text[..length];
-        return Some(
-            Diagnostic::new(
-                "tag-spelling",
-                Severity::Warning,
-                at,
-                format!("`{written}` is no tag, so the line is plain text"),
-            )
-            .label(format!("did you mean `{}`?", tag.text()))
-            .help("indent the line if it is meant as text")
-            .fix(at, tag.text()),
-        );
+    if let Some(fault) = id_beside(text, line) {
+        return Some(fault);
     }
-    if let Some(open) = text.find("<!--").filter(|&at| at > 0) {
-        let inner = text[open + 4..].trim_start();
-        if let Some(rest) = inner.strip_prefix("id")
-            && rest.trim_start().starts_with(':')
-        {
-            return Some(id_beside_text(start + open, line));
-        }
+    let end =
+        text.bytes().position(|byte| !byte.is_ascii_alphabetic()).filter(|end| (3..=12).contains(end))?;
+    // Most lines are prose: their first word has no colon.
+    let after = text[end..].strip_prefix(' ').unwrap_or(&text[end..]);
+    if !after.starts_with(':') {
+        return None;
     }
-    None
+    let tag = meant(&text[..end]).filter(|tag| !(waits && tag.answers()))?;
+    let length = text.len() - after.len() + 1;
+    let at = Span::new(start, start + length);
+    let written = &text[..length];
+    Some(
+        Diagnostic::new(
+            "tag-spelling",
+            Severity::Warning,
+            at,
+            format!("`{written}` is no tag, so the line is plain text"),
+        )
+        .label(format!("did you mean `{}`?", tag.text()))
+        .help("indent the line if it is meant as text")
+        .fix(at, tag.text()),
+    )
 }
 
 /// A heading in the midst of a card.
@@ -241,6 +235,13 @@ pub(super) fn heading(line: &Line<'_>) -> Option<Diagnostic> {
         )
         .help("put a line `---` before it if it is not")
     })
+}
+
+/// The end of a comment that began before the card.
+pub(super) fn comment_around(at: Span) -> Diagnostic {
+    Diagnostic::new("comment-around-card", Severity::Warning, at, "a comment around a card does not hide it")
+        .label("part of the card above")
+        .help("indent the tags of a card that is not to be read, or put it between code fences")
 }
 
 /// A line between cards that was likely meant to open one: `q: …`, or an indented `Q: …`.
@@ -261,22 +262,26 @@ pub(super) fn lookalike_in_notes(line: &Line<'_>) -> Option<Diagnostic> {
     )
 }
 
-/// Warns of an id comment that shares its line with text.
-pub(super) fn id_beside_text(at: usize, line: &Line<'_>) -> Diagnostic {
-    Diagnostic::new(
-        "id-beside-text",
-        Severity::Warning,
-        Span::new(at, line.span.end),
-        "an id comment beside text is not read as an id",
-    )
-    .help("put it on a line of its own, at the start of the line")
+/// Warns of an id comment that shares its line with text; `text` is the end of the line.
+pub(super) fn id_beside(text: &str, line: &Line<'_>) -> Option<Diagnostic> {
+    // Nearly no line has this sign: look for it alone first.
+    let open = text.find('<')?;
+    let open = open + text[open..].find("<!--")?;
+    let inner = text[open + 4..].trim_start().strip_prefix("id")?;
+    let at = line.span.end - text.len() + open;
+    (at > line.span.start && inner.trim_start().starts_with(':')).then(|| {
+        Diagnostic::new(
+            "id-beside-text",
+            Severity::Warning,
+            Span::new(at, line.span.end),
+            "an id comment beside text is not read as an id",
+        )
+        .help("put it on a line of its own, at the start of the line")
+    })
 }
 
 /// Returns the tag that a word before a colon was likely meant to be; single letters are too common in prose.
 fn meant(word: &str) -> Option<Tag> {
-    if word.len() < 3 {
-        return None;
-    }
     let lower = word.to_ascii_lowercase();
     let alias = match lower.as_str() {
         "answer" | "answers" => Some(Tag::Answer),

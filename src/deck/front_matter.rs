@@ -1,6 +1,8 @@
 //! Front matter: TOML between two lines `---` at the head of a deck.
 //! Every fault leaves the rest readable: a deck with broken front matter still has its cards.
 
+use std::collections::HashSet;
+
 use crate::card::{Area, DeckHead, Dialect, Level};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::source::Span;
@@ -50,9 +52,9 @@ pub(super) struct Extent {
     pub(super) body: usize,
 }
 
-/// Returns the length of a byte order mark at the head of a text.
+/// Returns the length of the byte order marks at the head of a text: some programs add one to one that is there.
 pub(super) fn mark_length(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    text.len() - text.trim_start_matches('\u{feff}').len()
 }
 
 /// Finds front matter: a first line `---` and the next such line. `Err` has the opening line when it is never closed.
@@ -157,14 +159,13 @@ fn plus_signs(text: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
-    let mut last_line = usize::MAX;
+    let mut seen = HashSet::new();
     for fault in &document.faults {
         let start = text[..fault.span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
         // One fault a line: the rest of a line that is not TOML only repeats it.
-        if start == last_line {
+        if !seen.insert(start) {
             continue;
         }
-        last_line = start;
         let line = Line::at(text, start).map_or("", |line| line.text);
         if let Some(toml) = from_yaml(line) {
             let at = trimmed(text, Span::new(start, start + line.len()));

@@ -143,7 +143,7 @@ impl<'a> Line<'a> {
             Some(end) => (&rest[..end], at + end + 1),
             None => (rest, text.len()),
         };
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.trim_end_matches('\r');
         Some(Self { span: Span::new(at, at + line.len()), text: line, next })
     }
 
@@ -217,9 +217,12 @@ fn after_containers(line: &str) -> &str {
     }
 }
 
-/// Returns the span without the white space at its ends.
+/// Returns the span without the white space at its ends; where it holds nothing else, its empty start.
 pub(super) fn trimmed(text: &str, span: Span) -> Span {
     let Some(slice) = text.get(span.start..span.end) else { return span };
+    if slice.trim_start().is_empty() {
+        return Span::new(span.start, span.start);
+    }
     let start = span.end - slice.trim_start().len();
     Span::new(start, start + text[start..span.end].trim_end().len())
 }

@@ -3,7 +3,11 @@
 //!
 //! - [`parse`] reads a whole deck, never fails, and reports everything it found in one run.
 //! - [`parse_block`] reads one block's bytes alone and gives the same cards with the same keys.
-//! - A [`Block`] knows where everything stands: sections, id, suppressions, options, deletions, parameters.
+//! - [`compat`] reads as hashcards and repeater do, and says what they would make of a deck.
+//! - [`mod@format`] writes a deck in its canonical form, with or without new ids.
+//! - A [`Block`] knows where everything stands: sections, id, suppressions, options, deletions, parameters. A linter
+//!   takes its carets from there, and leaves out the rules in `allows`, which [`Parsed`] has for the whole deck.
+//! - Families and parameters of problems are not judged here: [`Parsed::problems`] lists them with their places.
 //!
 //! `docs/deck-format.md` has the grammar. Keys of cards without ids are described in `key.rs`.
 
@@ -11,7 +15,9 @@ mod answers;
 mod block;
 mod cloze;
 mod comment;
+pub mod compat;
 mod faults;
+pub mod format;
 mod front_matter;
 pub mod identity;
 mod key;
@@ -30,7 +36,7 @@ pub use line::Tag;
 pub use outline::Section;
 pub use problem::{Parameter, ProblemBlock};
 
-use crate::card::{Card, DeckHead};
+use crate::card::{Card, DeckHead, Dialect};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceText;
 
@@ -60,6 +66,11 @@ impl Parsed {
         self.blocks.iter().flat_map(|block| &block.cards)
     }
 
+    /// Yields the generated problems, with the places of their parameters, for whoever knows the families.
+    pub fn problems(&self) -> impl Iterator<Item = &ProblemBlock> {
+        self.blocks.iter().filter_map(|block| block.problem.as_ref())
+    }
+
     /// Tells whether something was left out.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -70,9 +81,22 @@ impl Parsed {
 /// Reads a deck. It never fails: a broken card is left out and named, the rest loads.
 #[must_use]
 pub fn parse(source: &SourceText) -> Parsed {
+    parse_as(source, None)
+}
+
+/// Reads a deck as another tool does, whatever its front matter says. Front matter itself is always read as ours:
+/// what a tool makes of the whole file, front matter included, is in [`compat::read`].
+#[must_use]
+pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
     let text = source.text.as_str();
     let mut diagnostics = Vec::new();
-    let front = front_matter::read(text, &source.name, &mut diagnostics);
+    let mut front = front_matter::read(text, &source.name, &mut diagnostics);
+    front.head.dialect = forced.unwrap_or(front.head.dialect);
+    if front.head.dialect != Dialect::Retain {
+        let (blocks, faults) = compat::blocks(front.head.dialect, text, front.body);
+        diagnostics.extend(faults);
+        return Parsed { head: front.head, head_text: front.text, blocks, allows: Vec::new(), diagnostics };
+    }
     let mut blocks = Vec::new();
     let mut outline = Outline::new(text, front.head.strict);
     outline.diagnostics = diagnostics;
@@ -94,7 +118,10 @@ pub fn parse(source: &SourceText) -> Parsed {
 /// Its cards and keys are those that [`parse`] gives for the same bytes in their deck. Nothing is returned when the
 /// text holds no block.
 #[must_use]
-pub fn parse_block(_head: &DeckHead, text: &str) -> Option<Block> {
+pub fn parse_block(head: &DeckHead, text: &str) -> Option<Block> {
+    if head.dialect != Dialect::Retain {
+        return compat::blocks(head.dialect, text, 0).0.into_iter().next();
+    }
     let mut first = None;
     Outline::new(text, false).run(0, |draft, diagnostics| {
         if first.is_none() {

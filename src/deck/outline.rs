@@ -39,12 +39,18 @@ pub(super) struct Draft {
     /// Whether a fault already reported makes the block unusable.
     pub(super) broken: bool,
     answered: bool,
+    comment_ended: bool,
 }
 
 impl Draft {
     /// Returns the tag that opened the block.
     pub(super) fn opening(&self) -> Tag {
         self.sections.first().map_or(Tag::Question, |section| section.tag)
+    }
+
+    /// Tells whether a question or a term still lacks what belongs to it.
+    fn waits(&self) -> bool {
+        !self.answered && matches!(self.opening(), Tag::Question | Tag::Term)
     }
 
     pub(super) fn span(&self) -> Span {
@@ -151,8 +157,7 @@ impl<'a> Outline<'a> {
         if let Some(tag) = Tag::of_line(text) {
             finished = self.tag(tag, line);
             text = &text[tag.text().len()..];
-            if let Some(at) = text.find("<!-- id:").filter(|_| tag != Tag::Problem) {
-                let fault = faults::id_beside_text(line.span.end - text.len() + at, line);
+            if let Some(fault) = faults::id_beside(text, line) {
                 self.fault(fault);
             }
         } else if first == Some(b'-') && text.trim_end() == "---" {
@@ -171,9 +176,6 @@ impl<'a> Outline<'a> {
     }
 
     fn open_fence(&mut self, text: &str, line: &Line<'a>) {
-        if !text.contains(['`', '~']) {
-            return;
-        }
         if let Some(fence) = Fence::opened_by(text) {
             if self.never_closed.iter().any(|&known| known.dooms(fence)) {
                 self.unclosed(line.span);
@@ -220,7 +222,10 @@ impl<'a> Outline<'a> {
         self.in_note = false;
         if tag.opens() {
             let finished = self.finish(Some(tag), tag_span);
-            self.draft = Some(Draft { sections: vec![section], end: line.span.end, ..Draft::default() });
+            // A question, its answer, and four of the tags that may follow.
+            let mut sections = Vec::with_capacity(6);
+            sections.push(section);
+            self.draft = Some(Draft { sections, end: line.span.end, ..Draft::default() });
             self.state = State::Reading;
             return finished;
         }
@@ -278,7 +283,7 @@ impl<'a> Outline<'a> {
         self.state = State::Outside;
         self.cut_off = false;
         let mut draft = self.draft.take()?;
-        if !draft.answered && !draft.broken && matches!(draft.opening(), Tag::Question | Tag::Term) {
+        if draft.waits() && !draft.broken {
             let fault = faults::unanswered(self.source, &draft, next, at);
             self.fault(fault);
             draft.broken = true;
@@ -334,8 +339,17 @@ impl<'a> Outline<'a> {
 
     /// Warns of a line that was likely meant as a tag, and of an id that shares its line with text.
     fn lookalike(&mut self, line: &Line<'a>) {
-        let heading = self.after_blank && line.text.starts_with('#');
-        let fault = if heading { faults::heading(line) } else { faults::lookalike(line) };
+        let waits = self.draft.as_ref().is_some_and(Draft::waits);
+        let fault = match line.text.as_bytes() {
+            [b'#', ..] if self.after_blank => faults::heading(line),
+            // The first such line tells: asking at each would read a long card over and over.
+            [b'-', b'-', b'>', ..] => self.draft.as_mut().and_then(|draft| {
+                let first = !std::mem::replace(&mut draft.comment_ended, true);
+                let opened = || self.source[draft.span().start..line.span.start].contains("<!--");
+                (first && !opened()).then(|| faults::comment_around(trimmed(self.source, line.span)))
+            }),
+            _ => faults::lookalike(line, waits),
+        };
         if let Some(fault) = fault {
             self.fault(fault);
         }
@@ -389,8 +403,7 @@ impl<'a> Outline<'a> {
                 draft.broken |= breaks;
             }
         }
-        let waits = !draft.answered && matches!(draft.opening(), Tag::Question | Tag::Term);
-        if self.state == State::Reading && !waits {
+        if self.state == State::Reading && !draft.waits() {
             self.state = State::Closed;
         }
         if let Some(fault) = fault {
@@ -407,7 +420,9 @@ pub(super) fn body_lines<'a>(
     holes: &'a [Span],
 ) -> impl Iterator<Item = Line<'a>> {
     let text = source.get(..body.end).unwrap_or_default();
-    lines(text, body.start).filter(|line| !holes.iter().any(|hole| hole.start == line.span.start))
+    // Holes are in order.
+    lines(text, body.start)
+        .filter(|line| holes.binary_search_by_key(&line.span.start, |hole| hole.start).is_err())
 }
 
 /// Returns the text of a body as the author meant it: without holes, with plain line feeds, trimmed.

@@ -81,8 +81,11 @@ pub fn compare(quantity: &Quantity, typed: &str) -> Comparison {
         if within(quantity, value) { Comparison::Equal } else { Comparison::Different(value) }
     };
     if quantity.unit.is_empty() {
-        let scale = if given.is_plain() { given.scale } else { 1.0 };
-        return judge(number * scale);
+        // Of "5 %", both 0.05 and, where the question asks for percent, 5 may be meant.
+        if given.is_plain() && !within(quantity, number) {
+            return judge(number * given.scale);
+        }
+        return judge(number);
     }
     if typed_unit.is_empty() {
         if own.is_plain() {
@@ -448,6 +451,8 @@ mod tests {
             ("0.63 ± 0.01", "0.64"),
             ("0.63 ± 0.01", "0,62"),
             ("0.5", "50%"),
+            ("50", "50 %"),
+            ("10000", "10k"),
             ("99.9 %", "0.999"),
             ("99.9 %", "99.9%"),
             ("5", "5 servers"),

@@ -21,6 +21,14 @@ pub fn rounded(value: f64, unit: &str, decimals: u32) -> Form {
     number((value * place).round() / place, unit, Tolerance::Absolute(1.0 / place))
 }
 
+/// A number asked to 3 significant digits: 1 % is forgiven.
+///
+/// The value is kept to 4 digits, which is what is shown, and which hides the last bits in which platforms differ.
+pub fn significant(value: f64, unit: &str) -> Form {
+    let kept = text::significant(value, 4).parse().unwrap_or(value);
+    number(kept, unit, Tolerance::Relative(0.01))
+}
+
 /// A word or two: the spellings accepted, the one to show first.
 pub fn typed(spellings: impl IntoIterator<Item = impl Into<String>>) -> Form {
     Form::Typed { accepted: spellings.into_iter().map(Into::into).collect(), exact: false }
@@ -91,7 +99,10 @@ impl Wrong {
     /// Turns it into what a learner would have given.
     pub fn given(self, form: &Form) -> Given {
         match (self, form) {
-            (Self::Number(value), Form::Number { answer }) => Given::Text(as_asked(value, answer)),
+            // With its unit: of a bare number under `%` a share may have been meant.
+            (Self::Number(value), Form::Number { answer }) => {
+                Given::Text(format!("{} {}", as_asked(value, answer), answer.unit).trim_end().to_owned())
+            }
             (Self::Number(value), _) => Given::Text(text::number(value)),
             (Self::Text(text), _) => Given::Text(text),
             (Self::Indices(order), Form::Order { .. }) => Given::Order(order),
@@ -173,7 +184,7 @@ pub fn is_right(form: &Form, given: &Given) -> bool {
             accepted.iter().any(|spelling| folded(spelling) == folded(text))
         }
         (Form::Number { answer }, Given::Text(text)) => {
-            text.parse().is_ok_and(|value| is_near(answer, value))
+            bare(text).is_some_and(|value| is_near(answer, value))
         }
         _ => false,
     }
@@ -182,15 +193,18 @@ pub fn is_right(form: &Form, given: &Given) -> bool {
 /// Tells whether two answers are the same to whoever judges them.
 pub fn same_answer(form: &Form, a: &Given, b: &Given) -> bool {
     match (form, a, b) {
-        (Form::Number { answer }, Given::Text(a), Given::Text(b)) => {
-            match (a.parse::<f64>(), b.parse::<f64>()) {
-                (Ok(a), Ok(b)) => is_near(&Quantity { value: a, ..answer.clone() }, b),
-                _ => a == b,
-            }
-        }
+        (Form::Number { answer }, Given::Text(a), Given::Text(b)) => match (bare(a), bare(b)) {
+            (Some(a), Some(b)) => is_near(&Quantity { value: a, ..answer.clone() }, b),
+            _ => a == b,
+        },
         (_, Given::Text(a), Given::Text(b)) => folded(a) == folded(b),
         _ => a == b,
     }
+}
+
+/// Reads the number in front of a unit; the unit is the question's own.
+fn bare(text: &str) -> Option<f64> {
+    text.split_whitespace().next()?.parse().ok()
 }
 
 fn is_near(quantity: &Quantity, value: f64) -> bool {
@@ -218,9 +232,15 @@ mod tests {
         let form = rounded(2.0 / 3.0, "ms", 2);
         assert!(is_right(&form, &Wrong::from(0.674).given(&form)));
         assert!(!is_right(&form, &Wrong::from(0.69).given(&form)));
-        assert_eq!(Wrong::from(45.678_9).given(&form), Given::Text("45.68".to_owned()));
+        assert_eq!(Wrong::from(45.678_9).given(&form), Given::Text("45.68 ms".to_owned()));
         assert!(is_right(&count(0), &Wrong::from(0_usize).given(&count(0))));
         assert!(!is_right(&count(0), &Wrong::from(1_usize).given(&count(0))));
+    }
+
+    #[test]
+    fn significant_digits_are_kept_without_binary_noise() {
+        let Form::Number { answer } = significant(8.759_999_999_999_035, "h") else { panic!("a number") };
+        assert_eq!((answer.value, answer.tolerance), (8.76, Tolerance::Relative(0.01)));
     }
 
     #[test]

@@ -23,11 +23,19 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        :
+        script, :
+        clock_consistent_cut,
+        clock_happens_before,
+        clock_hybrid,
+        clock_lamport,
+        clock_vector,
     }
     "consensus" consensus {
         :
         quorum_faults,
+        quorum_overlap,
+        raft_commit_index,
+        raft_election,
     }
     "transactions" transactions {
         wording,
@@ -58,6 +66,12 @@ catalogue! {
         join_data_movement,
         optimizer_cardinality,
         sort_external,
+        bloom_false_positives,
+    }
+    "computation" computation {
+        :
+        availability_nines,
+        latency_fan_out,
     }
     "ml" ml {
         :

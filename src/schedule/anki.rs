@@ -18,6 +18,7 @@ use super::fuzz::{Fuzz, Span};
 use super::sm2::exponential_recall;
 use super::{CardState, ConfigError, Due, MAX_INTERVAL, Memory, NextState, NextStates, Phase, Scheduler};
 use crate::card::CardUid;
+use crate::review::Grade;
 use crate::time::{Day, Moment};
 
 /// Lowest ease, in thousandths.
@@ -312,6 +313,56 @@ impl Scheduler for Anki {
         self.outcomes(state, at, fuzz)
     }
 
+    fn formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String {
+        let next = *self.outcomes(state, at, Fuzz::NONE).get(grade);
+        if let Due::At(_) = next.state.due {
+            let (step, minutes) = (u32::from(next.state.step) + 1, next.ideal * 1440.0);
+            let then = match next.state.phase {
+                Phase::Relearning => format!(", then {} d", next.state.interval),
+                _ => String::new(),
+            };
+            return format!("step {step}: {minutes:.1} min{then}");
+        }
+        if state.phase != Phase::Review {
+            return format!("steps done: {} d", next.state.interval);
+        }
+        let c = &self.config;
+        let interval = state.interval.max(1);
+        let elapsed = state.days_since_last(at);
+        let late = elapsed.saturating_sub(interval);
+        let ease = f64::from(self.ease(state)) / 1e3;
+        let early = elapsed < state.interval;
+        let mut text = match grade {
+            Grade::Again => format!("{interval} d × {:.2}", c.lapse_factor),
+            Grade::Hard if early => {
+                format!(
+                    "the longer of {elapsed} d waited × {0:.2} and {interval} d × {0:.2} / 2",
+                    c.hard_factor
+                )
+            }
+            Grade::Good if early => format!("the longer of {elapsed} d waited × {ease:.2} and {interval} d"),
+            Grade::Easy if early => {
+                let half = 1.0 + (c.easy_bonus - 1.0) / 2.0;
+                format!("the longer of {elapsed} d waited × {ease:.2} and {interval} d, × {half:.2}")
+            }
+            Grade::Hard => format!("{interval} d × {:.2}", c.hard_factor),
+            Grade::Good if late > 0 => format!("({interval} d + {late} d late / 2) × {ease:.2}"),
+            Grade::Good => format!("{interval} d × {ease:.2}"),
+            Grade::Easy if late > 0 => {
+                format!("({interval} d + {late} d late) × {ease:.2} × {:.2}", c.easy_bonus)
+            }
+            Grade::Easy => format!("{interval} d × {ease:.2} × {:.2}", c.easy_bonus),
+        };
+        if c.interval_modifier != 1.0 && grade != Grade::Again {
+            text += &format!(" × {:.2} modifier", c.interval_modifier);
+        }
+        text += &format!(" = {:.1} d", next.ideal);
+        if f64::from(next.state.interval) > next.ideal.round() {
+            text += &format!(", raised to {} d", next.state.interval);
+        }
+        text
+    }
+
     fn import(&self, state: &CardState, ease: Option<u32>, interval: u32, due: Day) -> CardState {
         let permille = ease.unwrap_or(self.config.start_ease).clamp(EASE_FLOOR, EASE_CEILING);
         state.imported(interval.min(self.config.max_interval), due, Memory::Ease { permille })
@@ -325,7 +376,7 @@ impl Scheduler for Anki {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::Grade;
+
     use crate::time::{DAY_MS, DayStart, Timestamp, ZoneOffset};
     use rand::rngs::StdRng;
     use rand::{RngExt as _, SeedableRng as _};
@@ -462,6 +513,20 @@ mod tests {
             }
         }
         assert!(longest[0] > 14_000 && longest[1] > 290_000, "{longest:?}");
+    }
+
+    #[test]
+    fn formulas_are_told_with_their_numbers() {
+        let anki = Anki::default();
+        let known = before(&anki, "R 10 14 2350 0").0;
+        let told = |state: &CardState, day, grade| anki.formula(state, &on(day), grade);
+        assert_eq!(told(&CardState::NEW, 0, Grade::Hard), "step 1: 5.5 min");
+        assert_eq!(told(&CardState::NEW, 0, Grade::Easy), "steps done: 4 d");
+        assert_eq!(told(&known, 14, Grade::Good), "(10 d + 4 d late / 2) × 2.35 = 28.2 d");
+        assert_eq!(told(&known, 14, Grade::Again), "step 1: 10.0 min, then 1 d");
+        assert_eq!(told(&known, 4, Grade::Good), "the longer of 4 d waited × 2.35 and 10 d = 10.0 d");
+        let short = before(&anki, "R 1 1 1300 0").0;
+        assert_eq!(told(&short, 1, Grade::Good), "1 d × 1.30 = 1.3 d, raised to 3 d");
     }
 
     #[test]

@@ -85,6 +85,14 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
+    /// Moves each parameter into its bounds.
+    pub(crate) fn clamped(mut values: [f64; PARAMETER_COUNT]) -> Self {
+        for (value, (low, high)) in values.iter_mut().zip(BOUNDS) {
+            *value = value.clamp(low, high);
+        }
+        Self(values)
+    }
+
     /// Returns the 21 numbers, w0 first.
     #[must_use]
     pub fn values(&self) -> &[f64; PARAMETER_COUNT] {
@@ -340,6 +348,35 @@ impl Scheduler for Fsrs {
         }
     }
 
+    fn formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String {
+        let c = &self.config;
+        let (memory, grown) = match self.memory(state) {
+            None => {
+                let first = self.model.first(grade);
+                (first, format!("first stability {:.2} d", first.stability))
+            }
+            Some(old) => {
+                let days = state.days_since_last(at);
+                let recall = self.model.recall(f64::from(days), old.stability);
+                let new = self.model.next(old, f64::from(days), grade);
+                let (s, d) = (old.stability, old.difficulty);
+                let why = if days == 0 {
+                    "same day".to_owned()
+                } else {
+                    format!("recall {recall:.2} after {days} d, difficulty {d:.1}")
+                };
+                (new, format!("stability {s:.2} d → {:.2} d ({why})", new.stability))
+            }
+        };
+        let interval = self.model.interval(c.retention, memory.stability);
+        let stepping = state.phase != Phase::Review;
+        match grade {
+            Grade::Again => format!("{grown}; again in {} min", c.again_minutes),
+            Grade::Hard if stepping => format!("{grown}; again in {} min", c.hard_minutes),
+            _ => format!("{grown}; recall {:.2} at {interval:.1} d", c.retention),
+        }
+    }
+
     fn import(&self, state: &CardState, ease: Option<u32>, interval: u32, due: Day) -> CardState {
         let interval = interval.clamp(1, self.config.max_interval);
         let FsrsMemory { stability, difficulty } = self.memory_of_ease(ease, interval);
@@ -457,6 +494,25 @@ mod tests {
         };
         assert!(close(days(0.9), 2.3065, 1e-12), "{}", days(0.9));
         assert!(days(0.8) > 2.0 * days(0.9) && days(0.95) < 0.5 * days(0.9));
+    }
+
+    #[test]
+    fn formulas_are_told_with_their_numbers() {
+        let fsrs = Fsrs::default();
+        let at = Moment::new(Timestamp(100 * DAY_MS), ZoneOffset::UTC, DayStart::DEFAULT);
+        let told = |state: &CardState, at: &Moment, grade| fsrs.formula(state, at, grade);
+        assert_eq!(told(&CardState::NEW, &at, Grade::Good), "first stability 2.31 d; recall 0.90 at 2.3 d");
+        assert_eq!(told(&CardState::NEW, &at, Grade::Hard), "first stability 1.29 d; again in 15 min");
+        let known = fsrs.next_states(CardUid(1), &CardState::NEW, &at).good.state;
+        let later = Moment::new(Timestamp(102 * DAY_MS), ZoneOffset::UTC, DayStart::DEFAULT);
+        assert_eq!(
+            told(&known, &later, Grade::Good),
+            "stability 2.31 d → 10.96 d (recall 0.91 after 2 d, difficulty 2.1); recall 0.90 at 11.0 d"
+        );
+        assert_eq!(
+            told(&known, &later, Grade::Again),
+            "stability 2.31 d → 0.61 d (recall 0.91 after 2 d, difficulty 2.1); again in 10 min"
+        );
     }
 
     #[test]

@@ -46,6 +46,12 @@ impl Fuzz {
         Self(Some(fraction))
     }
 
+    /// Returns the chance as a fraction, `0.0..1.0`; `None` without fuzz.
+    #[must_use]
+    pub fn share(self) -> Option<f64> {
+        self.0.map(f64::from)
+    }
+
     /// Returns a share of `whole`, `0..whole`; 0 without fuzz.
     #[must_use]
     pub fn part_of(self, whole: i64) -> i64 {

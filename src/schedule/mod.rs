@@ -3,11 +3,15 @@
 //! (`session/`) or for keeping states (`store/`).
 
 pub mod anki;
+pub mod balance;
+pub mod catalogue;
+pub mod eval;
 pub mod fsrs;
 pub mod fuzz;
 #[cfg(test)]
 mod laws;
 pub mod replay;
+pub mod simulate;
 pub mod sm2;
 pub mod sm2_1990;
 
@@ -120,6 +124,15 @@ impl CardState {
         }
         let ms = self.last.map_or(0, |last| at.now.ms_since(last).clamp(0, DAY_MS));
         Some(ms as f64 / DAY_MS as f64)
+    }
+
+    /// Returns how far a card in review is along its interval: 1 on its due day, 2 after as long again. `None` for a card
+    /// that does not wait for a day.
+    #[must_use]
+    pub fn overdueness(&self, today: Day) -> Option<f64> {
+        let Due::On(due) = self.due else { return None };
+        let interval = f64::from(self.interval.max(1));
+        Some((1.0 + f64::from(today.days_since(due)) / interval).max(0.0))
     }
 
     /// Returns the state of a card whose interval and due day were brought from elsewhere, answers kept as counted.
@@ -274,6 +287,11 @@ pub trait Scheduler: Send + Sync {
         let _ = quality;
         *self.next_states(card, state, at).get(grade)
     }
+
+    /// Returns the formula behind an outcome with its numbers put in, for people: `10 d × 2.50 = 25.0 d`.
+    ///
+    /// It says what [`NextState::ideal`] comes from; fuzz, limits and load balancing come on top.
+    fn formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String;
 
     /// Returns the state of a card whose schedule comes from elsewhere, without its reviews.
     ///

@@ -233,6 +233,34 @@ impl Sm2 {
         [hard, good, easy]
     }
 
+    /// The formula of a success in review.
+    fn review_formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String {
+        let interval = state.interval.max(1);
+        let elapsed = state.days_since_last(at);
+        let late = elapsed.saturating_sub(interval);
+        let eased = f64::from(ease(state)) / 1e3;
+        let factor = match grade {
+            Grade::Hard => format!("{:.2}", f64::from(HARD_FACTOR) / 1e3),
+            Grade::Easy => format!("{eased:.2} × {:.2}", f64::from(EASY_BONUS) / 1e3),
+            _ => format!("{eased:.2}"),
+        };
+        let mut text = match grade {
+            _ if elapsed < interval => format!("{interval} d + ({factor} - 1) × {elapsed} d waited"),
+            Grade::Good if late > 0 => format!("({interval} d + {late} d late / 2) × {factor}"),
+            Grade::Easy if late > 0 => format!("({interval} d + {late} d late) × {factor}"),
+            _ => format!("{interval} d × {factor}"),
+        };
+        if self.config.growth != 1.0 {
+            text = format!("{interval} d + ({text} - {interval} d) × {:.2} growth", self.config.growth);
+        }
+        let next = *self.review(state, at, Fuzz::NONE).get(grade);
+        text += &format!(" = {:.1} d", next.ideal);
+        if f64::from(next.state.interval) > next.ideal.round() {
+            text += &format!(", raised to {} d: each button is worth a day more", next.state.interval);
+        }
+        text
+    }
+
     /// The ease after an answer to a card in review, in thousandths.
     fn next_ease(&self, old: u32, grade: Grade) -> u32 {
         let new = match grade {
@@ -279,6 +307,23 @@ impl Scheduler for Sm2 {
             Phase::New | Phase::Learning => self.learning(state, at, fuzz),
             Phase::Relearning => self.relearning(state, at),
             Phase::Review => self.review(state, at, fuzz),
+        }
+    }
+
+    fn formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String {
+        let c = &self.config;
+        let minutes = if grade == Grade::Again { c.again_minutes } else { c.hard_minutes };
+        let interval = state.interval.max(1);
+        match (state.phase, grade) {
+            (Phase::Review, Grade::Again) => {
+                format!("forgotten: again in {minutes} min, then 1 d")
+            }
+            (Phase::Review, _) => self.review_formula(state, at, grade),
+            (_, Grade::Again | Grade::Hard) => format!("not known yet: again in {minutes} min"),
+            (Phase::Relearning, Grade::Good) => format!("known again: {interval} d after a lapse"),
+            (Phase::Relearning, Grade::Easy) => format!("known again: {interval} d + 1 d after a lapse"),
+            (_, Grade::Good) => format!("first interval: {} d", c.good_interval),
+            (_, Grade::Easy) => format!("first interval when easy: {} d", c.easy_interval),
         }
     }
 
@@ -419,6 +464,26 @@ mod tests {
         let imported = exact().import(&CardState::NEW, Some(9000), 30, Day(100));
         assert!((recall(&imported, 100).unwrap() - 0.9).abs() < 1e-12);
         assert_eq!(imported.memory, Memory::Ease { permille: 3000 });
+    }
+
+    #[test]
+    fn formulas_are_told_with_their_numbers() {
+        let told = |state: &CardState, day, grade| exact().formula(state, &on(day), grade);
+        assert_eq!(told(&CardState::NEW, 0, Grade::Good), "first interval: 1 d");
+        assert_eq!(told(&known(10, 2500), 10, Grade::Good), "10 d × 2.50 = 25.0 d");
+        assert_eq!(told(&known(10, 2350), 14, Grade::Good), "(10 d + 4 d late / 2) × 2.35 = 28.2 d");
+        assert_eq!(told(&known(10, 2500), 12, Grade::Easy), "(10 d + 2 d late) × 2.50 × 1.30 = 39.0 d");
+        assert_eq!(told(&known(10, 2500), 5, Grade::Hard), "10 d + (1.20 - 1) × 5 d waited = 11.0 d");
+        assert_eq!(
+            told(&known(1, 1300), 1, Grade::Good),
+            "1 d × 1.30 = 1.3 d, raised to 3 d: each button is worth a day more"
+        );
+        assert_eq!(told(&known(10, 2500), 10, Grade::Again), "forgotten: again in 10 min, then 1 d");
+        let sure = Sm2::new(Sm2Config { growth: 0.5, ..Sm2Config::default() }).unwrap();
+        assert_eq!(
+            sure.formula(&known(10, 2500), &on(10), Grade::Good),
+            "10 d + (10 d × 2.50 - 10 d) × 0.50 growth = 17.5 d"
+        );
     }
 
     #[test]

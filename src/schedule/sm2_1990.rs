@@ -135,6 +135,23 @@ impl Scheduler for Sm2Of1990 {
         self.next_with_quality(state, at, quality.unwrap_or(Self::quality(grade)))
     }
 
+    fn formula(&self, state: &CardState, at: &Moment, grade: Grade) -> String {
+        let quality = Self::quality(grade);
+        let next = self.next_with_quality(state, at, quality).state;
+        let (ease, repetition) = memory(&next);
+        let interval = match repetition {
+            _ if drills(state, at) => format!("drill of the day: {} d as before", next.interval.max(1)),
+            1 => "I(1) = 1 d".to_owned(),
+            2 => "I(2) = 6 d".to_owned(),
+            n => {
+                let (old, ease) = (state.interval.max(1), f64::from(ease) / 100.0);
+                format!("I({n}) = {old} d × {ease:.2} rounded up = {} d", next.interval)
+            }
+        };
+        let drill = if quality < DRILLED { ", after drill to quality 4" } else { "" };
+        format!("quality {quality}: {interval}{drill}")
+    }
+
     fn import(&self, state: &CardState, ease: Option<u32>, interval: u32, due: Day) -> CardState {
         let hundredths =
             ease.map_or(START_EASE, |permille| (permille.saturating_add(5)) / 10).max(EASE_FLOOR);
@@ -223,6 +240,18 @@ mod tests {
         let barely = Sm2Of1990.next_with_quality(&known, &on(7), 3).state;
         let later = Sm2Of1990.next_with_quality(&barely, &on(8), 4).state;
         assert_eq!((later.memory, later.interval), (barely.memory, 15));
+    }
+
+    #[test]
+    fn formulas_are_told_with_their_numbers() {
+        let mut known = repeat(&CardState::NEW, 0, 5).0;
+        known = repeat(&known, 1, 4).0;
+        let told = |state: &CardState, day, grade| Sm2Of1990.formula(state, &on(day), grade);
+        assert_eq!(told(&CardState::NEW, 0, Grade::Good), "quality 4: I(1) = 1 d");
+        assert_eq!(told(&known, 7, Grade::Good), "quality 4: I(3) = 6 d × 2.60 rounded up = 16 d");
+        assert_eq!(told(&known, 7, Grade::Again), "quality 2: I(1) = 1 d, after drill to quality 4");
+        let drilled = Sm2Of1990.next_with_quality(&known, &on(7), 3).state;
+        assert_eq!(told(&drilled, 7, Grade::Easy), "quality 5: drill of the day: 15 d as before");
     }
 
     #[test]

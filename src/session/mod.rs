@@ -8,13 +8,15 @@ pub mod pose;
 pub mod queue;
 mod tally;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::card::{Card, CardUid, Given, Question};
 use crate::grading::{Judgement, judge};
 use crate::review::{EntryId, Grade, LogEntry, LogEvent, LoggedAnswer, Purpose};
+use crate::schedule::balance::{EasyDays, balanced};
+use crate::schedule::fuzz::Fuzz;
 use crate::schedule::replay::{CardRecord, becomes_leech};
-use crate::schedule::{Due, NextStates, Phase, Scheduler};
+use crate::schedule::{Due, NextState, NextStates, Phase, Scheduler};
 use crate::seed::Seed;
 use crate::time::{Day, Moment, Timestamp};
 
@@ -40,6 +42,34 @@ pub struct Rules {
     pub device: i64,
     /// Chance for questions and entry ids.
     pub seed: Seed,
+    /// Weekdays that suit more or less; `None` leaves intervals where fuzz puts them.
+    pub balance: Option<EasyDays>,
+}
+
+/// The scheduler of each card: the collection's, unless its deck has one of its own.
+pub struct Schedulers {
+    collection: Box<dyn Scheduler>,
+    decks: HashMap<i64, Box<dyn Scheduler>>,
+}
+
+impl Schedulers {
+    /// Builds the choice; `decks` holds the schedulers of single decks, by id.
+    #[must_use]
+    pub fn new(collection: Box<dyn Scheduler>, decks: HashMap<i64, Box<dyn Scheduler>>) -> Self {
+        Self { collection, decks }
+    }
+
+    /// Returns the scheduler of a deck, or of the collection where no deck is given.
+    #[must_use]
+    pub fn of(&self, deck: Option<i64>) -> &dyn Scheduler {
+        deck.and_then(|deck| self.decks.get(&deck)).unwrap_or(&self.collection).as_ref()
+    }
+
+    /// Tells whether all decks have the same scheduler.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        self.decks.is_empty()
+    }
 }
 
 /// The cards of a sitting, in order.
@@ -140,7 +170,7 @@ pub enum Step {
     /// The event means nothing now.
     Ignored,
     /// Save this, then say [`Session::committed`] or [`Session::refused`].
-    Record(Record),
+    Record(Box<Record>),
     /// Take these entries of a card back, then say [`Session::undone`].
     Retract {
         /// The card.
@@ -165,6 +195,8 @@ pub struct Record {
     pub before: CardRecord,
     /// The record that follows.
     pub after: CardRecord,
+    /// One line that stands for the card.
+    pub title: Option<String>,
     /// Whether `after` is to be stored: practice leaves states alone.
     pub scheduled: bool,
 }
@@ -213,28 +245,30 @@ struct Done {
 
 /// A sitting.
 pub struct Session {
-    scheduler: Box<dyn Scheduler>,
+    schedulers: Schedulers,
     rules: Rules,
     main: VecDeque<QueueCard>,
     learning: Vec<QueueCard>,
     current: Option<Current>,
     from_learning: bool,
     recent: Vec<QueueCard>,
-    pending: Option<(Done, Option<QueueCard>, Option<Notice>)>,
+    pending: Option<(Done, Option<QueueCard>, Option<Notice>, Option<Day>)>,
     done: Vec<Done>,
     tally: Tally,
     started: Timestamp,
     entries_made: u64,
     over: bool,
     notice: Option<Notice>,
+    /// How many cards are due on a day, as far as it was asked for.
+    load: HashMap<Day, u32>,
 }
 
 impl Session {
     /// Starts a sitting.
     #[must_use]
-    pub fn new(scheduler: Box<dyn Scheduler>, rules: Rules, plan: Plan, at: &Moment) -> Self {
+    pub fn new(schedulers: Schedulers, rules: Rules, plan: Plan, at: &Moment) -> Self {
         Self {
-            scheduler,
+            schedulers,
             rules,
             main: plan.main.into(),
             learning: plan.learning,
@@ -248,6 +282,7 @@ impl Session {
             entries_made: 0,
             over: false,
             notice: None,
+            load: HashMap::new(),
         }
     }
 
@@ -269,10 +304,10 @@ impl Session {
         &self.rules
     }
 
-    /// Returns the scheduler.
+    /// Returns the scheduler of the current card, or of the collection.
     #[must_use]
     pub fn scheduler(&self) -> &dyn Scheduler {
-        self.scheduler.as_ref()
+        self.schedulers.of(self.current.as_ref().map(|current| current.queued.deck))
     }
 
     /// Returns what to tell the learner, once.
@@ -295,6 +330,12 @@ impl Session {
     #[must_use]
     pub fn left(&self) -> (usize, usize) {
         (self.main.len(), self.learning.len())
+    }
+
+    /// Returns how many new cards are still to come, the current one not counted.
+    #[must_use]
+    pub fn new_left(&self) -> usize {
+        self.main.iter().filter(|card| card.new).count()
     }
 
     /// Returns the instant at which the next learning card is due; `None` without one.
@@ -450,9 +491,64 @@ impl Session {
         }
     }
 
+    /// Returns the days whose load is wanted before the current card is answered, and is not known yet.
+    #[must_use]
+    pub fn wanted_load(&self, at: &Moment) -> Vec<Day> {
+        let Some(current) = self.current.as_ref().filter(|current| current.answered.is_none()) else {
+            return Vec::new();
+        };
+        if self.rules.balance.is_none() || self.rules.purpose != Purpose::Review {
+            return Vec::new();
+        }
+        let moment = later(at, &current.record);
+        let next = self.scheduler().next_states(current.queued.card, &current.record.state, &moment);
+        let mut days: Vec<Day> = Grade::ALL
+            .into_iter()
+            .filter_map(|grade| next.get(grade).range.filter(|range| is_balanced(*range)))
+            .flat_map(|(low, high)| low..=high)
+            .filter_map(|interval| i32::try_from(interval).ok())
+            .map(|interval| moment.today.plus(interval))
+            .filter(|day| !self.load.contains_key(day))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
+    /// Says how many cards are due on a day.
+    pub fn supply_load(&mut self, day: Day, count: u32) {
+        self.load.insert(day, count);
+    }
+
+    /// What each grade leads to, with the interval settled on among the days that fuzz allows.
+    fn outcomes(&self, current: &Current, moment: &Moment) -> NextStates {
+        let card = current.queued.card;
+        let mut next =
+            self.schedulers.of(Some(current.queued.deck)).next_states(card, &current.record.state, moment);
+        if let Some(easy) = self.rules.balance.filter(|_| self.rules.purpose == Purpose::Review) {
+            let fuzz = Fuzz::of(card, current.record.state.reps);
+            let due_on = |day: Day| self.load.get(&day).copied().unwrap_or(0);
+            let settle = |next: &mut NextState| {
+                if let Some(range) = next.range.filter(|range| range.0 < range.1 && is_balanced(*range)) {
+                    let interval = balanced(range, moment.today, due_on, &easy, fuzz);
+                    next.state = next.settle(interval);
+                }
+            };
+            settle(&mut next.again);
+            settle(&mut next.hard);
+            settle(&mut next.good);
+            settle(&mut next.easy);
+            in_order(&mut next);
+        }
+        next
+    }
+
     fn answer(&mut self, given: Option<Given>, at: &Moment) -> Step {
-        let scheduler = self.scheduler.as_ref();
         let rules = self.rules;
+        let next = match &self.current {
+            Some(current) => self.outcomes(current, &later(at, &current.record)),
+            None => return Step::Ignored,
+        };
         let Some(current) = self.current.as_mut().filter(|current| current.answered.is_none()) else {
             return Step::Ignored;
         };
@@ -460,20 +556,13 @@ impl Session {
         if given.is_some() && judgement.is_none() {
             return Step::Ignored;
         }
-        let moment = later(at, &current.record);
         let proposed = match &judgement {
             Some(judgement) => Some(propose(judgement, at.now.ms_since(current.shown_at), rules.pace_ms)),
             // To look before answering is not to know.
             None if current.question.form.is_checked() => Some(Grade::Again),
             None => None,
         };
-        current.answered = Some(Answered {
-            given,
-            judgement,
-            proposed,
-            next: scheduler.next_states(current.queued.card, &current.record.state, &moment),
-            at: at.now,
-        });
+        current.answered = Some(Answered { given, judgement, proposed, next, at: at.now });
         Step::Shown
     }
 
@@ -482,8 +571,7 @@ impl Session {
         let Some(answered) = current.answered.as_ref() else { return Step::Ignored };
         let moment = later(at, &current.record);
         let reviewing = self.rules.purpose == Purpose::Review;
-        let next = self.scheduler.next_states(current.queued.card, &current.record.state, &moment);
-        let state = next.get(grade).state;
+        let state = self.outcomes(current, &moment).get(grade).state;
         let drawn = current.question.drawn.as_ref();
         let shuffled = current.question.form.is_checked();
         let answer = LoggedAnswer {
@@ -516,7 +604,7 @@ impl Session {
         tally.add(current.queued.card, current.record.state.phase, grade, share, took_ms);
         let again = match state.due {
             Due::At(due) if reviewing && !after.parked => {
-                Some(QueueCard { due_at: Some(due), ..current.queued.clone() })
+                Some(QueueCard { due_at: Some(due), new: false, ..current.queued.clone() })
             }
             _ => None,
         };
@@ -528,7 +616,7 @@ impl Session {
         let moment = later(at, &current.record);
         let mut after = current.record.clone();
         let entry = self.entry(current.queued.card, event.clone(), &moment, 0);
-        after.step(self.scheduler.as_ref(), &entry);
+        after.step(self.scheduler(), &entry);
         if leaves {
             let tally = self.tally.clone();
             return self.record(vec![event], after, tally, None, Some(notice), true, &moment);
@@ -544,11 +632,18 @@ impl Session {
             siblings: Vec::new(),
         };
         self.entries_made += 1;
-        self.pending = Some((done, None, Some(notice)));
+        self.pending = Some((done, None, Some(notice), None));
         if let Some(current) = &mut self.current {
             current.record = after.clone();
         }
-        Step::Record(Record { card, entries: vec![entry], before, after, scheduled: true })
+        Step::Record(Box::new(Record {
+            card,
+            entries: vec![entry],
+            before,
+            after,
+            title: None,
+            scheduled: true,
+        }))
     }
 
     #[expect(
@@ -574,6 +669,7 @@ impl Session {
             .collect();
         self.entries_made += entries.len() as u64;
         let block = current.queued.block;
+        let title = Some(current.loaded.card.kind.title());
         let siblings: Vec<QueueCard> = if scheduled {
             self.main.iter().filter(|other| other.block == block).cloned().collect()
         } else {
@@ -586,8 +682,12 @@ impl Session {
             tally: std::mem::replace(&mut self.tally, tally),
             siblings,
         };
-        self.pending = Some((done, again, notice));
-        Step::Record(Record { card, entries, before: current.record, after, scheduled })
+        let day = match after.state.due {
+            Due::On(day) if scheduled => Some(day),
+            _ => None,
+        };
+        self.pending = Some((done, again, notice, day));
+        Step::Record(Box::new(Record { card, entries, before: current.record, after, title, scheduled }))
     }
 
     fn entry(&self, card: CardUid, event: LogEvent, at: &Moment, number: u64) -> LogEntry {
@@ -605,7 +705,7 @@ impl Session {
 
     /// Says that the record is on disk.
     pub fn committed(&mut self) {
-        let Some((done, again, notice)) = self.pending.take() else { return };
+        let Some((done, again, notice, day)) = self.pending.take() else { return };
         if notice.is_some() {
             self.notice = notice;
         }
@@ -613,6 +713,9 @@ impl Session {
             // Only a mark changed; the card is still being asked.
             self.done.push(done);
             return;
+        }
+        if let Some(day) = day {
+            *self.load.entry(day).or_default() += 1;
         }
         // Siblings of a card that was answered wait for another day.
         self.main.retain(|card| !done.siblings.iter().any(|sibling| sibling.card == card.card));
@@ -626,7 +729,7 @@ impl Session {
 
     /// Says that nothing was written, because another session had answered the card: it is left out.
     pub fn refused(&mut self) {
-        if let Some((done, _, _)) = self.pending.take() {
+        if let Some((done, ..)) = self.pending.take() {
             self.tally = done.tally;
             self.current = None;
             self.notice = Some(Notice::Elsewhere);
@@ -691,6 +794,29 @@ fn later(at: &Moment, record: &CardRecord) -> Moment {
     let now = record.state.last.map_or(at.now, |last| at.now.max(last.plus_ms(1)));
     let today = record.state.last_day.map_or(at.today, |last| at.today.max(last));
     Moment { now, today, zone: at.zone }
+}
+
+/// Intervals longer than this are left where fuzz puts them: so far ahead, what is due now says little.
+const FARTHEST_BALANCED: u32 = 400;
+
+fn is_balanced(range: (u32, u32)) -> bool {
+    range.1 <= FARTHEST_BALANCED
+}
+
+/// Keeps the buttons in order: a better grade never comes back sooner than a worse one, whatever the load.
+fn in_order(next: &mut NextStates) {
+    let at_least = |next: &mut NextState, least: u32| {
+        if next.range.is_some() && next.state.interval < least {
+            next.state = next.settle(least);
+        }
+    };
+    let days = |next: &NextState| if matches!(next.state.due, Due::On(_)) { next.state.interval } else { 0 };
+    let again = days(&next.again);
+    at_least(&mut next.hard, again);
+    let hard = days(&next.hard);
+    at_least(&mut next.good, hard);
+    let good = days(&next.good);
+    at_least(&mut next.easy, good);
 }
 
 /// Tells whether a card of the main queue may still be asked: new, or due.

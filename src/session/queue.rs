@@ -20,6 +20,8 @@ pub struct QueueCard {
     pub block: i64,
     /// Ids of the cards (or blocks) it is mistaken for.
     pub confuses: Vec<String>,
+    /// Whether it was never answered.
+    pub new: bool,
     /// For learning cards, the instant at which it is due.
     pub due_at: Option<Timestamp>,
 }
@@ -192,6 +194,7 @@ pub(crate) mod tests {
             deck,
             block: number,
             confuses: Vec::new(),
+            new: false,
             due_at: None,
         }
     }

@@ -129,6 +129,17 @@ impl Store {
         read.map_err(|error: rusqlite::Error| self.classify("look for due cards", error))
     }
 
+    /// Returns how many cards are due on a day, at most a thousand: more is merely full.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn load_on(&self, day: Day) -> Result<u32> {
+        self.db
+            .prepare_cached(include_str!("sql/load_on.sql"))
+            .and_then(|mut statement| statement.query_row([day.0], |row| row.get(0)))
+            .map_err(|error| self.classify("count the due cards", error))
+    }
+
     /// Returns learning and relearning cards with the instant at which each is due, soonest first.
     ///
     /// # Errors
@@ -136,7 +147,7 @@ impl Store {
     pub fn learning(&self, today: Day, filter: &QueueFilter) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, s.due_at
              from card_state as s indexed by card_state_learning join card as c on c.uid = s.card
              where s.due_at is not null and s.suspended = 0 and s.parked = 0 and s.present = 1
                and coalesce(s.buried_until, ?4) <= ?4 and {FILTER}
@@ -162,7 +173,7 @@ impl Store {
     ) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, null
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, null
              from card as c left join card_state as s on s.card = c.uid
              where c.deck = ?4 and c.seen = 0 and c.present = 1
                and coalesce(s.suspended, 0) = 0 and coalesce(s.parked, 0) = 0
@@ -183,7 +194,7 @@ impl Store {
     pub fn any_cards(&self, filter: &QueueFilter, limit: u32) -> Result<Vec<QueueCard>> {
         let (decks, tag, tag_decks) = filter.parameters();
         let sql = format!(
-            "select c.uid, c.key, c.deck, c.block, c.confuses, null
+            "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, null
              from card as c join deck as d on d.id = c.deck
              where c.present = 1 and {FILTER} order by d.place, c.place limit ?4"
         );
@@ -224,7 +235,7 @@ impl Store {
     pub fn queue_row(&self, card: CardUid) -> Result<Option<QueueCard>> {
         self.db
             .prepare_cached(
-                "select c.uid, c.key, c.deck, c.block, c.confuses, s.due_at from card as c
+                "select c.uid, c.key, c.deck, c.block, c.confuses, c.seen, s.due_at from card as c
                  left join card_state as s on s.card = c.uid where c.uid = ?1 and c.present = 1",
             )
             .and_then(|mut statement| statement.query_row([card.0], queue_row).optional())
@@ -251,6 +262,39 @@ impl Store {
             .prepare_cached(&format!("select {CARD_COLUMNS} from card where key = ?1"))
             .and_then(|mut statement| statement.query_row([key], card_row).optional())
             .map_err(|error| self.classify("look for a card", error))
+    }
+
+    /// Returns the cards whose number begins with some hexadecimal digits, at most ten.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn cards_by_number(&self, digits: &str) -> Result<Vec<CardRow>> {
+        if digits.is_empty() || digits.len() > 16 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let bound = |fill: &str| {
+            let text = format!("{digits}{}", fill.repeat(16 - digits.len()));
+            i64::try_from(u64::from_str_radix(&text, 16).unwrap_or(0)).unwrap_or(i64::MAX)
+        };
+        let read = (|| -> rusqlite::Result<_> {
+            let sql = format!("select {CARD_COLUMNS} from card where uid between ?1 and ?2 limit 10");
+            let mut statement = self.db.prepare_cached(&sql)?;
+            statement.query_map([bound("0"), bound("f")], card_row)?.collect()
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("look for a card", error))
+    }
+
+    /// Returns the explicit ids of all cards in the decks, for suggestions.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn keys(&self) -> Result<Vec<String>> {
+        let read = (|| -> rusqlite::Result<_> {
+            let mut statement =
+                self.db.prepare_cached("select key from card where present = 1 and key not like '~%'")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("list the ids", error))
     }
 
     /// Returns the cards in the decks, in order, each with its record where it has one.
@@ -368,7 +412,8 @@ fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
         deck: row.get(2)?,
         block: row.get(3)?,
         confuses: list(row, 4)?,
-        due_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
+        new: !row.get::<_, bool>(5)?,
+        due_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
     })
 }
 

@@ -239,11 +239,7 @@ impl Store {
     /// # Errors
     /// Fails when the database does.
     pub fn set_setting(&self, name: &str, value: &str) -> Result<()> {
-        self.db
-            .prepare_cached("insert into setting (name, value) values (?1, ?2) on conflict (name) do update set value = ?2")
-            .and_then(|mut statement| statement.execute([name, value]))
-            .map(|_| ())
-            .map_err(|error| self.classify("write a setting", error))
+        write_settings(&self.db, &[(name, value)]).map_err(|error| self.classify("write a setting", error))
     }
 
     /// Moves committed pages from the write-ahead log into the database, as far as nobody reads them.
@@ -281,6 +277,16 @@ impl Store {
             _ => StoreError::Sqlite { doing, source },
         }
     }
+}
+
+fn write_settings(db: &Connection, settings: &[(&str, &str)]) -> rusqlite::Result<()> {
+    for (name, value) in settings {
+        db.prepare_cached(
+            "insert into setting (name, value) values (?1, ?2) on conflict (name) do update set value = ?2",
+        )?
+        .execute([name, value])?;
+    }
+    Ok(())
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {

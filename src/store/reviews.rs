@@ -1,17 +1,20 @@
 //! The review log: appending to it, together with the card state that follows, in one durable transaction; reading it.
 //! Entries are never changed: triggers refuse it. Not for computing states: callers bring them.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 
 use super::rows::{
-    LOG_COLUMNS, due_columns, entry_from, memory_columns, phase_name, purpose_name, record_from,
+    LOG_COLUMNS, STATE_COLUMNS, due_columns, entry_from, memory_columns, phase_name, purpose_name,
+    record_from,
 };
 use super::{Result, Store};
 use crate::card::CardUid;
 use crate::review::{EntryId, LogEntry, LogEvent};
 use crate::schedule::Phase;
 use crate::schedule::replay::CardRecord;
-use crate::time::{Day, Timestamp};
+use crate::time::{Day, Moment, Timestamp};
 
 /// What became of an attempt to append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,18 @@ impl Store {
     /// # Errors
     /// Fails when the database does; nothing is half-written then.
     pub fn write_records(&mut self, records: &[(CardUid, CardRecord)]) -> Result<()> {
+        self.write_records_with(records, &[])
+    }
+
+    /// Writes states and settings in one transaction.
+    ///
+    /// # Errors
+    /// Fails when the database does; nothing is half-written then.
+    pub fn write_records_with(
+        &mut self,
+        records: &[(CardUid, CardRecord)],
+        settings: &[(&str, &str)],
+    ) -> Result<()> {
         let written = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for (card, record) in records {
@@ -94,6 +109,7 @@ impl Store {
                     .prepare_cached("update card set seen = ?2 where uid = ?1 and seen <> ?2")?
                     .execute(params![card.0, record.state.phase != Phase::New])?;
             }
+            super::write_settings(&transaction, settings)?;
             transaction.commit()
         })();
         written.map_err(|error| self.classify("save the states", error))
@@ -140,6 +156,80 @@ impl Store {
         read.map_err(|error| self.classify("read the log", error))
     }
 
+    /// Hands every retraction to `each`, in the order of (instant, id).
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn for_each_retraction_entry(&self, mut each: impl FnMut(LogEntry)) -> Result<()> {
+        let read = (|| -> rusqlite::Result<_> {
+            let sql = format!(
+                "select {LOG_COLUMNS} from review_log indexed by review_log_retract where event = 'retract' order by id"
+            );
+            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                each(entry_from(row)?);
+            }
+            Ok(())
+        })();
+        read.map_err(|error| self.classify("read the log", error))
+    }
+
+    /// Hands what every retraction takes back to `each`.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn for_each_retraction(&self, mut each: impl FnMut(EntryId)) -> Result<()> {
+        self.for_each_retraction_entry(|entry| {
+            if let LogEvent::Retract(target) = entry.event {
+                each(target);
+            }
+        })
+    }
+
+    /// Returns every stored record.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn all_records(&self) -> Result<HashMap<CardUid, CardRecord>> {
+        let read = (|| -> rusqlite::Result<_> {
+            let sql = format!("select card, {STATE_COLUMNS} from card_state");
+            let mut statement = self.db.prepare(&sql)?;
+            statement.query_map([], |row| Ok((CardUid(row.get(0)?), record_from(row, 1)?)))?.collect()
+        })();
+        read.map_err(|error| self.classify("read the states", error))
+    }
+
+    /// Returns how many cards are due on each of the next days: today first, overdue ones with today.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn forecast(&self, at: &Moment, days: usize) -> Result<Vec<usize>> {
+        let mut counts = vec![0; days];
+        let read = (|| -> rusqlite::Result<()> {
+            let mut statement = self.db.prepare_cached(
+                "select max(due_day - ?1, 0), count(*) from card_state indexed by card_state_due
+                 where due_day is not null and due_day < ?1 + ?2 and suspended = 0 and parked = 0 and present = 1
+                 group by 1",
+            )?;
+            let rows = statement.query_map(params![at.today.0, days as i64], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })?;
+            for row in rows {
+                let (ahead, count) = row?;
+                if let Some(slot) = usize::try_from(ahead).ok().and_then(|ahead| counts.get_mut(ahead)) {
+                    *slot += usize::try_from(count).unwrap_or(0);
+                }
+            }
+            Ok(())
+        })();
+        read.map_err(|error| self.classify("forecast", error))?;
+        if let Some(today) = counts.first_mut() {
+            *today += self.learning(at.today, &super::QueueFilter::default())?.len();
+        }
+        Ok(counts)
+    }
+
     /// Returns the newest entry of this device that stands, so that it can be taken back.
     ///
     /// # Errors
@@ -157,6 +247,24 @@ impl Store {
             statement.query_row([self.device()], entry_from).optional()
         })();
         read.map_err(|error| self.classify("read the log", error))
+    }
+
+    /// Returns the median time of right answers judged by the machine, among the newest `among`, in milliseconds;
+    /// `None` with fewer than `least`.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn median_took_ms(&self, among: u32, least: usize) -> Result<Option<u32>> {
+        let read = (|| -> rusqlite::Result<_> {
+            // Only the newest entries are looked at, so that the cost does not grow with the log.
+            let mut statement = self.db.prepare_cached(
+                "select took_ms from (select took_ms, verdict, event from review_log order by id desc limit ?1)
+                 where event = 'answer' and verdict = 1.0 order by took_ms",
+            )?;
+            statement.query_map([among], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()
+        })();
+        let times = read.map_err(|error| self.classify("read the log", error))?;
+        Ok(if times.len() < least { None } else { times.get(times.len() / 2).copied() })
     }
 
     /// Returns the number of entries in the log.
@@ -189,7 +297,9 @@ impl Store {
     pub fn review_days(&self) -> Result<Vec<(Day, u32)>> {
         let read = (|| -> rusqlite::Result<_> {
             let mut statement = self.db.prepare_cached(
-                "select day, count(*) from review_log where event = 'answer' and purpose = 'review'
+                "select day, count(*) from review_log as entry where event = 'answer' and purpose = 'review'
+                   and not exists (select 1 from review_log as undo indexed by review_log_retract
+                                   where undo.event = 'retract' and undo.target = entry.id)
                  group by day order by day",
             )?;
             let rows = statement.query_map([], |row| Ok((Day(row.get(0)?), row.get(1)?)))?;
@@ -323,7 +433,6 @@ pub(super) fn insert_entry(db: &rusqlite::Connection, entry: &LogEntry) -> rusql
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::rows::STATE_COLUMNS;
 
     #[test]
     fn the_spelled_out_statement_reads_the_columns_of_a_record() {

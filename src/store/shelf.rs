@@ -1,7 +1,7 @@
 //! The index of the decks: which files were read, with which stamps, which cards stood in them, and what changed.
 //! Not for reading files (`shelf/`) or for telling an edited card from a new one (`deck/identity.rs`).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 
@@ -240,6 +240,26 @@ impl Store {
             .map_err(|error| self.classify("read the index", error))
     }
 
+    /// Returns the deck of every card in the decks.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn deck_of_cards(&self) -> Result<HashMap<CardUid, i64>> {
+        let read = (|| -> rusqlite::Result<_> {
+            let mut statement = self.db.prepare_cached("select uid, deck from card where present = 1")?;
+            statement.query_map([], |row| Ok((CardUid(row.get(0)?), row.get(1)?)))?.collect()
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("read the index", error))
+    }
+
+    /// Returns the cards in the decks.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn present_cards(&self) -> Result<HashSet<CardUid>> {
+        Ok(self.deck_of_cards()?.into_keys().collect())
+    }
+
     /// Tells whether a uid is taken.
     ///
     /// # Errors
@@ -277,13 +297,7 @@ impl Store {
         let applied = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             apply(&transaction, decks, vanished, changes)?;
-            for (name, value) in done {
-                transaction
-                    .prepare_cached(
-                        "insert into setting (name, value) values (?1, ?2) on conflict (name) do update set value = ?2",
-                    )?
-                    .execute([name, value])?;
-            }
+            super::write_settings(&transaction, done)?;
             transaction.commit()
         })();
         applied.map_err(|error| self.classify("save the index", error))

@@ -109,6 +109,26 @@ impl Line {
     }
 }
 
+/// The size of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns, at least 1.
+    pub columns: usize,
+    /// Rows, at least 1.
+    pub rows: usize,
+}
+
+impl Size {
+    /// The size every screen is designed for, and the one assumed where a terminal does not tell.
+    pub const USUAL: Self = Self { columns: 80, rows: 24 };
+
+    /// Builds a size; a zero is lifted to 1.
+    #[must_use]
+    pub fn new(columns: usize, rows: usize) -> Self {
+        Self { columns: columns.max(1), rows: rows.max(1) }
+    }
+}
+
 /// What a screen shows: a head that stays, a body that scrolls, a foot that stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {

@@ -1,3 +1,5 @@
 //! One binary for all tests.
 
+mod deck_format;
+mod faults;
 mod problems;

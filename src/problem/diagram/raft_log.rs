@@ -18,21 +18,31 @@ pub struct LogRow {
 #[must_use]
 pub fn raft_logs(rows: &[LogRow]) -> Picture {
     let longest = rows.iter().map(|row| row.terms.len()).max().unwrap_or(0);
-    let largest = rows.iter().flat_map(|row| row.terms.iter().copied()).max().unwrap_or(0);
-    let cell = longest.to_string().len().max(largest.to_string().len());
+    let cell = |index: usize| {
+        let terms = rows.iter().filter_map(|row| row.terms.get(index - 1)).map(|term| term.to_string().len());
+        terms.chain([index.to_string().len()]).max().unwrap_or(1)
+    };
+    let cells: Vec<usize> = (1..=longest).map(cell).collect();
     let name = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).max("index".len());
     let note = rows.iter().map(|row| row.note.chars().count()).max().unwrap_or(0);
     let head = |a: &str, b: &str| match note {
         0 => format!("{a:<name$} "),
         _ => format!("{a:<name$} {b:<note$} "),
     };
+    let fill = |values: &mut dyn Iterator<Item = u64>, between: &str| {
+        let filled: Vec<String> =
+            values.zip(&cells).map(|(value, &width)| format!("{value:>width$}")).collect();
+        filled.join(between)
+    };
     let mut lines = Vec::with_capacity(rows.len() + 1);
-    let indices: Vec<String> = (1..=longest).map(|index| format!("{index:>cell$}")).collect();
-    lines.push(format!("{}  {}", head("index", ""), indices.join("   ")).trim_end().to_owned());
+    lines.push(
+        format!("{}  {}", head("index", ""), fill(&mut (1..=longest as u64), "   ")).trim_end().to_owned(),
+    );
     for row in rows {
-        let terms: Vec<String> = row.terms.iter().map(|term| format!("{term:>cell$}")).collect();
-        let body =
-            if terms.is_empty() { "│".to_owned() } else { format!("│ {} │", terms.join(" │ ")) };
+        let body = match row.terms.as_slice() {
+            [] => "│".to_owned(),
+            terms => format!("│ {} │", fill(&mut terms.iter().copied(), " │ ")),
+        };
         lines.push(format!("{}{body}", head(&row.name, &row.note)));
     }
     debug_assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "too wide\n{}", lines.join("\n"));
@@ -63,9 +73,9 @@ mod tests {
         let rows = [row("S1", "leader", &[1, 1, 2, 10]), row("S2", "", &[1]), row("S3", "down", &[])];
         let picture = raft_logs(&rows);
         let expected = "\
-index           1    2    3    4
-S1    leader │  1 │  1 │  2 │ 10 │
-S2           │  1 │
+index          1   2   3    4
+S1    leader │ 1 │ 1 │ 2 │ 10 │
+S2           │ 1 │
 S3    down   │";
         assert_eq!(picture.text, expected);
         let spoken = "\

@@ -62,8 +62,8 @@ struct Route {
 fn draw(diagram: &SpaceTime<'_>) -> String {
     let SpaceTime { processes, events, cut } = *diagram;
     let names = processes.iter().map(|name| name.chars().count()).max().unwrap_or(0) + 1;
-    let step = events.iter().map(|event| event.label.chars().count()).max().unwrap_or(0) + 3;
-    let column = |event: usize| names + 2 + event * step;
+    let step = |event: &Event| event.label.chars().count() + 3;
+    let column = |event: usize| names + 2 + events[..event].iter().map(step).sum::<usize>();
     let width = column(events.len());
     let (routes, tracks) = lay_tracks(diagram);
     // The row of each lifeline: those above, and the tracks between them.
@@ -79,7 +79,7 @@ fn draw(diagram: &SpaceTime<'_>) -> String {
         canvas.put(row(event.process), column(index), &format!("●{}", event.label));
     }
     for route in &routes {
-        draw_message(&mut canvas, route, events, &column, &row, step);
+        draw_message(&mut canvas, route, events, &column, &row);
     }
     for (process, &taken) in cut.unwrap_or_default().iter().enumerate() {
         let last = events
@@ -99,7 +99,6 @@ fn draw_message(
     events: &[Event],
     column: &impl Fn(usize) -> usize,
     row: &impl Fn(usize) -> usize,
-    step: usize,
 ) {
     let from = row(events[route.send].process);
     let track = row(route.gap) + 1 + route.track;
@@ -111,8 +110,9 @@ fn draw_message(
     let (low, high) = if down { (from + 1, track) } else { (track, from - 1) };
     canvas.vertical(start, low, high);
     let Some(receive) = route.receive else {
-        canvas.horizontal(track, start, start + step - 2);
-        canvas.put(track, start + step - 1, "×");
+        let end = column(route.send + 1) - 1;
+        canvas.horizontal(track, start, end - 1);
+        canvas.put(track, end, "×");
         return;
     };
     let (end, to) = (column(receive), row(events[receive].process));

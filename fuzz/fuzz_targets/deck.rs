@@ -1,0 +1,54 @@
+//! Any bytes as a deck: nothing panics, every span lies in the text, a block read alone gives the same cards, and the
+//! canonical form says the same and stays as it is.
+//!
+//! On stable Rust, without cargo-fuzz, coverage comes from the compiler's own flags; in this folder:
+//!
+//! ```text
+//! RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+//!   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+//!   -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing" \
+//!   cargo build --release --target x86_64-unknown-linux-gnu
+//! mkdir -p corpus/deck
+//! target/x86_64-unknown-linux-gnu/release/deck -runs=10000000 -dict=deck.dict corpus/deck seeds/deck
+//! ```
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use retain::card::Dialect;
+use retain::deck::{compat, format, parse_as, parse_block};
+use retain::source::{SourceText, Span};
+use retain::view::check::Drawing;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let source = SourceText::new("t.md", text.as_ref());
+    for dialect in Dialect::ALL {
+        let parsed = parse_as(&source, Some(dialect));
+        let inside = |span: Span| text.get(span.start..span.end).is_some();
+        let drawing = Drawing::new(&source);
+        for diagnostic in parsed.diagnostics.iter().take(8) {
+            assert!(inside(diagnostic.span), "{diagnostic:?}");
+            assert!(diagnostic.fix.as_ref().is_none_or(|fix| inside(fix.span)), "{diagnostic:?}");
+            let _ = drawing.text(diagnostic, false, 80);
+        }
+        for block in parsed.blocks.iter().filter(|block| !block.cards.is_empty()) {
+            assert!(inside(block.span), "{block:?}");
+            let alone = parse_block(&parsed.head, &text[block.span.start..block.span.end]).expect("a block");
+            assert_eq!(alone.cards.len(), block.cards.len());
+            for (mut one, card) in alone.cards.into_iter().zip(&block.cards) {
+                one.span = one.span.shift(block.span.start);
+                assert_eq!(&one, card);
+                let _ = card.kind.title();
+            }
+        }
+        if dialect == Dialect::Retain {
+            let canonical = format::format(&source, &parsed);
+            let again_source = SourceText::new("t.md", canonical.as_str());
+            let again = parse_as(&again_source, Some(dialect));
+            assert!(format::says_the_same(&parsed, &again), "{canonical:?}");
+            assert_eq!(format::format(&again_source, &again), canonical);
+        }
+    }
+    let _ = compat::portable(&source);
+});

@@ -1,0 +1,172 @@
+//! Statistics: gathers what `view/stats.rs` draws and `stats --json` prints.
+//! Not for the folds themselves (`progress/stats.rs`).
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::{App, Result};
+use crate::card::Level;
+use crate::progress::stats::Stats;
+use crate::progress::streak;
+use crate::review::LogEvent;
+use crate::store::{DeckCount, LogFilter};
+use crate::time::Moment;
+use crate::view::stats::{HardRow, MaturityRow, RetentionRow, Share, StatsView};
+
+/// Days ahead that are forecast.
+const FORECAST_DAYS: usize = 30;
+/// Days back over which time is shown.
+const TIME_DAYS: i32 = 30;
+/// Cards listed as the hardest.
+const HARDEST: usize = 10;
+
+impl App {
+    /// Gathers the statistics.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn stats(&self, at: &Moment) -> Result<StatsView> {
+        let mut retracted = HashSet::new();
+        self.store.for_each_retraction(|target| {
+            retracted.insert(target);
+        })?;
+        let mut stats = Stats::new(retracted);
+        self.store.for_each_entry(LogFilter::default(), |entry| {
+            if matches!(entry.event, LogEvent::Answer(_)) {
+                stats.add(&entry);
+            }
+        })?;
+        let work = stats.days.get(&at.today).copied().unwrap_or_default();
+        let days: Vec<_> = stats
+            .days
+            .iter()
+            .map(|(&day, work)| (day, u32::try_from(work.answers).unwrap_or(u32::MAX)))
+            .collect();
+        let (now, longest) = streak(&days, at.today);
+        let since_first = days.first().map_or(0, |&(first, _)| at.today.days_since(first) + 1);
+        let retention = [("7 days", 7), ("30 days", 30), ("year", 365), ("ever", i32::MAX / 2)]
+            .into_iter()
+            .map(|(period, back)| {
+                let retention = stats.retention_since(at.today.plus(1 - back));
+                RetentionRow {
+                    period: period.to_owned(),
+                    all: Share::new(retention.all.0, retention.all.1),
+                    mature: Share::new(retention.mature.0, retention.mature.1),
+                }
+            })
+            .collect();
+        let time = (0..TIME_DAYS)
+            .rev()
+            .map(|back| stats.days.get(&at.today.plus(-back)).map_or(0, |work| work.took_ms))
+            .collect();
+        Ok(StatsView {
+            today: at.today,
+            answers_today: work.answers,
+            new_today: work.new,
+            took_today_ms: work.took_ms,
+            again_today: Share::new(work.again, work.answers),
+            streak: now,
+            longest_streak: longest,
+            days_studied: Share::new(days.len(), usize::try_from(since_first).unwrap_or(0)),
+            retention,
+            maturity: self.maturity(at)?,
+            forecast: self.store.forecast(at, FORECAST_DAYS)?,
+            days: stats.days.iter().map(|(&day, work)| (day, work.answers)).collect(),
+            time,
+            time_ever_ms: stats.days.values().map(|work| work.took_ms).sum(),
+            hardest: self.hardest(&stats)?,
+        })
+    }
+
+    fn maturity(&self, at: &Moment) -> Result<Vec<MaturityRow>> {
+        let decks = self.store.decks()?;
+        let counts = self.store.deck_counts(at)?;
+        let row = |name: &str, total: bool, counts: &[&DeckCount]| {
+            let sum = |field: fn(&DeckCount) -> u32| counts.iter().map(|count| field(count) as usize).sum();
+            MaturityRow {
+                name: name.to_owned(),
+                total,
+                new: sum(|count| count.new),
+                young: sum(|count| count.learning + count.young),
+                mature: sum(|count| count.mature),
+                suspended: sum(|count| count.aside),
+            }
+        };
+        let all: Vec<&DeckCount> = counts.iter().collect();
+        let mut rows = vec![row("all", true, &all)];
+        let deck_of = |count: &DeckCount| decks.iter().find(|deck| deck.id == count.deck);
+        for level in Level::ALL.into_iter().map(Some).chain([None]) {
+            let of_level: Vec<&DeckCount> = counts
+                .iter()
+                .filter(|count| deck_of(count).is_some_and(|deck| deck.head.level == level))
+                .collect();
+            // A deck that was never opened says nothing here.
+            let begun = |count: &DeckCount| count.learning + count.young + count.mature + count.aside > 0;
+            if of_level.is_empty() {
+                continue;
+            }
+            rows.push(row(level.map_or("own decks", Level::name), true, &of_level));
+            for count in of_level.iter().filter(|count| begun(count)) {
+                let name = deck_of(count).map_or("", |deck| deck.head.name.as_str());
+                rows.push(row(name, false, &[count]));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn hardest(&self, stats: &Stats) -> Result<Vec<HardRow>> {
+        let mut cards: Vec<_> = stats.cards.iter().filter(|(_, hard)| hard.again >= 2).collect();
+        cards.sort_by_key(|(uid, hard)| (std::cmp::Reverse(hard.again), uid.0));
+        let mut rows = Vec::new();
+        for (&uid, hard) in cards.into_iter().take(HARDEST * 2) {
+            let Some(card) = self.store.card(uid)?.filter(|card| card.present) else { continue };
+            let deck = self.store.deck(card.deck)?;
+            rows.push(HardRow {
+                title: card.title,
+                deck: deck.map(|deck| deck.head.name).unwrap_or_default(),
+                lapses: self.store.record(uid)?.map_or(0, |record| record.state.lapses as usize),
+                again: Share::new(hard.again, hard.answers),
+            });
+            if rows.len() == HARDEST {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// The statistics as data.
+#[must_use]
+pub fn stats_json(view: &StatsView) -> Value {
+    let share = |share: &Share| {
+        json!({ "part": share.part, "whole": share.whole,
+                "share": (share.whole > 0).then(|| share.part as f64 / share.whole as f64) })
+    };
+    let days: serde_json::Map<String, Value> =
+        view.days.iter().map(|(day, count)| (day.to_string(), json!(count))).collect();
+    json!({
+        "day": view.today.to_string(),
+        "today": {
+            "answers": view.answers_today, "new": view.new_today, "took_ms": view.took_today_ms,
+            "again": share(&view.again_today),
+        },
+        "streak_days": view.streak,
+        "longest_streak_days": view.longest_streak,
+        "days_studied": share(&view.days_studied),
+        "retention": view.retention.iter().map(|row| json!({
+            "period": row.period, "all": share(&row.all), "interval_21_days_or_more": share(&row.mature),
+        })).collect::<Vec<_>>(),
+        "maturity": view.maturity.iter().map(|row| json!({
+            "name": row.name, "group": row.total, "new": row.new, "young": row.young, "mature": row.mature,
+            "set_aside": row.suspended,
+        })).collect::<Vec<_>>(),
+        "forecast": view.forecast,
+        "answers_by_day": days,
+        "took_ms_last_30_days": view.time,
+        "took_ms_ever": view.time_ever_ms,
+        "hardest": view.hardest.iter().map(|row| json!({
+            "title": row.title, "deck": row.deck, "lapses": row.lapses, "again": share(&row.again),
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,58 @@
+//! Writing to the standard streams: lines, frames, complaints. A closed pipe ends a command quietly.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use crate::config::Config;
+use crate::source::printable;
+use crate::term::{Look, screen};
+use crate::view::frame::Line;
+
+/// Writes a line to standard output; control characters are shown, not sent.
+pub(super) fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", printable(text))
+}
+
+/// Writes text to standard output as it is: for JSON and generated scripts.
+pub(super) fn raw(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()
+}
+
+/// Writes styled lines to standard output, with colour where a terminal is there and colour is wanted.
+pub(super) fn lines(lines: &[Line], config: &Config) -> io::Result<()> {
+    let mut text = String::new();
+    if io::stdout().is_terminal() && !config.no_color && !config.dumb {
+        for line in lines {
+            screen::write_line(&mut text, line, screen::Spelling { colour: true, ascii: config.ascii });
+            text.push('\n');
+        }
+    } else {
+        for line in lines {
+            text.push_str(line.text().trim_end());
+            text.push('\n');
+        }
+        if config.ascii {
+            text = crate::view::signs::ascii(&text);
+        }
+    }
+    raw(text.as_bytes())
+}
+
+/// Returns the columns of the terminal, of `COLUMNS`, or 80.
+pub(super) fn width(config: &Config) -> usize {
+    config.columns.unwrap_or_else(|| {
+        console::Term::stdout().size_checked().map_or(80, |(_, columns)| usize::from(columns))
+    })
+}
+
+/// Writes a complaint to standard error; when that fails there is nobody to tell.
+pub(super) fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(printable(text).as_bytes());
+}
+
+/// Returns how the terminal may be written to.
+pub(super) fn look(config: &Config) -> Look {
+    Look { colour: !config.no_color, ascii: config.ascii }
+}

@@ -1,0 +1,193 @@
+//! `retain review`: the daily review.
+
+use std::io::{self, BufReader};
+use std::path::PathBuf;
+
+use super::{Failure, Outcome, output};
+use crate::app::App;
+use crate::app::front::Front;
+use crate::app::front::json::JsonFront;
+use crate::app::front::plain::PlainFront;
+use crate::app::front::terminal::TerminalFront;
+use crate::app::plan::Wanted;
+use crate::app::review::{Ended, Sitting};
+use crate::card::Level;
+use crate::review::Purpose;
+use crate::session::Session;
+use crate::session::queue::Order;
+use crate::shelf::ShelfError;
+use crate::term::Tty;
+
+/// Review the cards that are due, and take up new ones
+///
+/// Without a terminal, or with --plain, reads and writes plain lines. Every answer is saved at once, so a session can be
+/// left at any moment and taken up again.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Deck files or folders: only their cards
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    mode: Mode,
+    /// Allow N more new cards today
+    #[arg(long, value_name = "N")]
+    more: Option<u32>,
+    /// Stop after N cards
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Stop after M minutes; the card being answered is finished
+    #[arg(long, value_name = "M")]
+    minutes: Option<u32>,
+    /// The order of due cards
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t = OrderArg::Relative)]
+    order: OrderArg,
+    /// Most overdue first, in a backlog too; short for --order rescue
+    #[arg(long, conflicts_with = "order")]
+    rescue: bool,
+}
+
+/// Which cards.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Choice {
+    /// Only this deck, by name or file stem; may be given several times
+    #[arg(long = "deck", value_name = "DECK")]
+    decks: Vec<String>,
+    /// Only this level: beginner, intermediate, advanced
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    level: Option<Level>,
+    /// Only cards with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+}
+
+/// How to speak with the learner.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct Mode {
+    /// Plain lines in and out, for screen readers and pipes
+    #[arg(long, conflicts_with = "json")]
+    plain: bool,
+    /// One JSON object a line in and out, for editors and scripts
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum OrderArg {
+    /// Most overdue first; least overdue first while more is due than a day holds
+    Relative,
+    /// Most overdue first, always
+    Rescue,
+    /// By chance
+    Random,
+    /// Short intervals first
+    ShortFirst,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::from_name(&text.to_lowercase())
+        .ok_or_else(|| "levels are beginner, intermediate and advanced".to_owned())
+}
+
+impl Choice {
+    /// Turns the choice into what `app` understands.
+    pub(super) fn wanted(&self, decks: &[String], order: Order) -> Wanted {
+        let mut names = self.decks.clone();
+        names.extend(decks.iter().cloned());
+        Wanted { decks: names, level: self.level, tag: self.tag.clone(), paths: None, order }
+    }
+}
+
+pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
+    if let Some(more) = args.more {
+        app.allow_more(more)?;
+    }
+    let order = if args.rescue { OrderArg::Rescue } else { args.order };
+    let order = match order {
+        OrderArg::Relative => Order::Relative,
+        OrderArg::Rescue => Order::Rescue,
+        OrderArg::Random => Order::Random,
+        OrderArg::ShortFirst => Order::ShortFirst,
+    };
+    let indexed = app.refresh(&args.paths)?;
+    let mut wanted = args.choice.wanted(&[], order);
+    if !args.paths.is_empty() {
+        if indexed.given.is_empty() {
+            return Err(nothing_there(&args.paths, &indexed.faults));
+        }
+        wanted.paths = Some(indexed.given);
+    }
+    let sitting = Sitting { purpose: Purpose::Review, limit: args.limit, minutes: args.minutes };
+    let ended = sit(app, &wanted, sitting, args.mode)?;
+    match ended {
+        Sat::Home => super::home::screen(app),
+        Sat::Left => Ok(()),
+    }
+}
+
+fn nothing_there(paths: &[PathBuf], faults: &[ShelfError]) -> Failure {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let failure = Failure::no(format!("there are no decks in {}", names.join(", ")));
+    match faults.first() {
+        Some(fault) => failure.hint(fault.to_string()),
+        None => failure.hint("a deck is a Markdown file with `Q:` and `A:` lines"),
+    }
+}
+
+/// How a sitting was left.
+pub(super) enum Sat {
+    /// The learner wants the home screen.
+    Home,
+    /// The learner is done.
+    Left,
+}
+
+/// Runs a review over what was wanted.
+pub(super) fn sit(app: &mut App, wanted: &Wanted, sitting: Sitting, mode: Mode) -> Result<Sat, Failure> {
+    let filter = app.filter(wanted)?;
+    let at = app.moment();
+    let (plan, _) = app.plan(wanted, &filter, &at)?;
+    let mut session = app.begin(plan, sitting)?;
+    let sat = with_front(app, &mut session, mode);
+    // The terminal is back as it was: now there is time for a dated copy.
+    keep_copy(app);
+    sat
+}
+
+/// Runs a session over the front end that fits.
+pub(super) fn with_front(app: &mut App, session: &mut Session, mode: Mode) -> Result<Sat, Failure> {
+    let terminal = !mode.plain && !mode.json && !app.config.dumb && Tty::is_there();
+    if terminal {
+        let opener = app.config.opener.clone();
+        let mut tty = Tty::open(output::look(&app.config))?;
+        let mut front = TerminalFront::new(&mut tty, opener);
+        let ended = app.run(session, &mut front)?;
+        let home = front.wants_home();
+        drop(tty);
+        return match ended {
+            Ended::Interrupted => Err(Failure::interrupted()),
+            Ended::Done if home => Ok(Sat::Home),
+            Ended::Done => Ok(Sat::Left),
+        };
+    }
+    let input = BufReader::new(io::stdin());
+    let output = io::stdout().lock();
+    let mut front: Box<dyn Front> = if mode.json {
+        Box::new(JsonFront::new(input, output))
+    } else {
+        Box::new(PlainFront::new(input, output))
+    };
+    match app.run(session, front.as_mut())? {
+        Ended::Interrupted => Err(Failure::interrupted()),
+        Ended::Done => Ok(Sat::Left),
+    }
+}
+
+/// Makes the dated copy of the day. A copy that fails must not turn a finished session into a failure.
+pub(super) fn keep_copy(app: &App) {
+    if app.config.settings.backups
+        && let Err(error) = app.store.back_up_dated(app.moment().today)
+    {
+        output::complain(&format!("warning: no copy of the database was made today: {error}\n"));
+    }
+}
