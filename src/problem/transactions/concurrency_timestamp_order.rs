@@ -53,8 +53,8 @@ impl Family for TimestampOrder {
                     &[3, 4],
                     &[4, 5],
                 ]),
-                Parameter::integer("operations", "operations in the schedule", (4, 14), &[]).graded([
-                    &[5, 6],
+                Parameter::integer("operations", "operations in the schedule", (6, 14), &[]).graded([
+                    &[6],
                     &[7, 8],
                     &[9, 10],
                 ]),
