@@ -97,26 +97,12 @@ catalogue! {
         batch_re_execution,
         flink_barriers,
         flink_key_groups,
-        btree_height,
-        btree_split,
-        buffer_replacement,
-        hash_insert,
-        recovery_aries,
-    }
-    "computation" computation {
-        :
         join_cost,
         join_data_movement,
         latency_fan_out,
         optimizer_cardinality,
         sort_external,
         stream_windows,
-        bloom_false_positives,
-    }
-    "computation" computation {
-        :
-        availability_nines,
-        latency_fan_out,
     }
     "ml" ml {
         :
