@@ -1,5 +1,6 @@
 //! One binary for all tests.
 
+mod course;
 mod crash;
 mod deck_format;
 mod decks;
