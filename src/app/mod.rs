@@ -6,6 +6,7 @@ pub mod catchup;
 pub mod clock;
 pub mod doctor;
 pub mod forecasts;
+pub mod foresight;
 pub mod front;
 pub mod home;
 pub mod index;
