@@ -54,6 +54,7 @@ catalogue! {
     }
     "storage" storage {
         :
+        bloom_false_positives,
         btree_height,
         btree_split,
         buffer_replacement,
@@ -62,16 +63,12 @@ catalogue! {
     }
     "computation" computation {
         :
+        availability_nines,
         join_cost,
         join_data_movement,
+        latency_fan_out,
         optimizer_cardinality,
         sort_external,
-        bloom_false_positives,
-    }
-    "computation" computation {
-        :
-        availability_nines,
-        latency_fan_out,
     }
     "ml" ml {
         :
