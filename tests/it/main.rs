@@ -1,5 +1,6 @@
 //! One binary for all tests.
 
+mod architecture;
 mod crash;
 mod deck_format;
 mod decks;
@@ -9,5 +10,7 @@ mod json_client;
 mod plain;
 mod problems;
 mod properties;
+mod pty;
+mod reference;
 mod review;
 mod world;

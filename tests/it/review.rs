@@ -242,8 +242,11 @@ fn leaving_and_interrupting_are_told_apart() {
     };
     assert_eq!(ended("q", None), Ended::Done);
     assert_eq!(ended("\u{1b}", None), Ended::Done);
-    for key in [Key::Interrupt, Key::Terminate, Key::Eof] {
-        assert_eq!(ended(" ", Some(key)), Ended::Interrupted);
+    // At a card, in the entry of a note, over the help, over the history, at the end.
+    for before in [" ", "fhalf a no", "?", "i", "bsbsbsb"] {
+        for key in [Key::Interrupt, Key::Terminate, Key::Eof] {
+            assert_eq!(ended(before, Some(key)), Ended::Interrupted, "{before:?} {key:?}");
+        }
     }
 }
 
