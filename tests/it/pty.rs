@@ -279,6 +279,7 @@ fn a_terminal_that_goes_away_loses_nothing() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how a test tells itself apart from its child")]
 fn a_panic_gives_the_terminal_back_before_its_message() {
     // The program has no way to panic on purpose, so this test runs itself at a terminal and panics there.
     if std::env::var_os("RETAIN_TEST_PANIC").is_some() {

@@ -28,6 +28,7 @@ fn describe(command: &mut clap::Command, path: &str, page: &mut String) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how a person asks for a new page")]
 fn the_reference_is_what_the_commands_say_of_themselves() {
     let mut root = retain::cli::command().term_width(100);
     root.build();
