@@ -1,6 +1,9 @@
 //! One binary for all tests.
 
 mod course;
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod architecture;
 mod crash;
 mod deck_format;
 mod decks;
@@ -10,5 +13,7 @@ mod json_client;
 mod plain;
 mod problems;
 mod properties;
+mod pty;
+mod reference;
 mod review;
 mod world;
