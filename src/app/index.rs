@@ -22,6 +22,8 @@ pub struct Indexed {
     pub cards: usize,
     /// What became of cards that were known.
     pub changes: Vec<CardChange>,
+    /// Cards never seen before: how many in which deck.
+    pub new: Vec<(String, usize)>,
     /// Files that could not be read.
     pub faults: Vec<ShelfError>,
     /// Cards left out because the same card stands elsewhere: its key, and the path that lost.
@@ -288,6 +290,7 @@ impl App {
             let mut cards = Vec::with_capacity(deck.cards.len());
             let mut part = 0;
             let mut block = None;
+            let mut new = 0;
             for (c, card) in deck.cards.iter().enumerate() {
                 part = if block == Some(card.span) { part + 1 } else { 0 };
                 block = Some(card.span);
@@ -296,10 +299,16 @@ impl App {
                 }
                 let uid = match uids.get(&(d, c)) {
                     Some(&uid) => uid,
-                    None => self.fresh_uid(&card.key, &given, first_time)?,
+                    None => {
+                        new += 1;
+                        self.fresh_uid(&card.key, &given, first_time)?
+                    }
                 };
                 given.insert(uid);
                 cards.push(indexed_card(card, uid, part));
+            }
+            if new > 0 {
+                indexed.new.push((deck.path.clone(), new));
             }
             out.push(IndexedDeck {
                 path: deck.path.clone(),
@@ -340,7 +349,8 @@ fn read_all(stale: Vec<Stale>, indexed: &mut Indexed) -> Vec<Fresh> {
                 continue;
             }
         };
-        let parsed = deck::parse(&SourceText::new(path.clone(), text));
+        let mut parsed = deck::parse(&SourceText::new(path.clone(), text));
+        deck::families::leave_out_unknown(&mut parsed);
         let faults = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
         let cards = parsed.blocks.into_iter().flat_map(|block| block.cards).collect();
         fresh.push(Fresh {

@@ -3,6 +3,7 @@
 
 pub mod cards;
 pub mod catchup;
+pub mod check;
 pub mod clock;
 pub mod doctor;
 pub mod forecasts;

@@ -3,6 +3,8 @@
 
 mod backup;
 mod catchup;
+mod changes;
+mod check;
 mod completions;
 mod deck;
 mod doctor;
@@ -58,6 +60,7 @@ enum Command {
     Resume(marks::ResumeArgs),
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
+    Check(check::Args),
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -110,6 +113,7 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         None => home::run(config),
         Some(Command::Restore(args)) => backup::restore(&config, &args),
+        Some(Command::Check(args)) => check::run(config, &args),
         Some(command) => {
             let mut app = App::open(config)?;
             match command {
@@ -130,9 +134,11 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Deck(args) => deck::run(&mut app, &args),
                 Command::Doctor(args) => doctor::run(&mut app, &args),
                 Command::Backup(args) => backup::backup(&mut app, &args),
-                Command::Restore(_) | Command::Completions(_) | Command::Man(_) | Command::Schedule(_) => {
-                    Ok(())
-                }
+                Command::Restore(_)
+                | Command::Check(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+                | Command::Schedule(_) => Ok(()),
             }
         }
     }
