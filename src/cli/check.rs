@@ -71,7 +71,7 @@ enum Tool {
     Repeater,
 }
 
-pub(super) fn run(config: Config, args: &Args) -> Outcome {
+pub(super) fn run(config: &Config, args: &Args) -> Outcome {
     if let Some(rule) = &args.explain {
         return explain(rule);
     }
@@ -85,7 +85,7 @@ pub(super) fn run(config: Config, args: &Args) -> Outcome {
         here: here.as_deref(),
     };
     if args.shipped {
-        return report(&check::check_shipped(options), None, args, &config);
+        return report(&check::check_shipped(options), None, args, config);
     }
     // Decks in a folder can be checked where retain was never used, without making a database there.
     let needed = args.paths.is_empty() || config.database().exists();
@@ -115,7 +115,7 @@ pub(super) fn run(config: Config, args: &Args) -> Outcome {
         }
         _ => None,
     };
-    report(&checked, pending.as_ref(), args, &config)
+    report(&checked, pending.as_ref(), args, config)
 }
 
 /// Returns the folder in which the learner is.

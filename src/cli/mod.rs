@@ -10,6 +10,7 @@ mod deck;
 mod doctor;
 mod eval;
 mod failure;
+mod history;
 mod home;
 mod marks;
 mod output;
@@ -19,6 +20,7 @@ mod schedule;
 mod scheduler;
 mod simulate;
 mod stats;
+mod status;
 mod undo;
 mod why;
 
@@ -61,6 +63,9 @@ enum Command {
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
     Check(check::Args),
+    Status(status::Args),
+    History(history::HistoryArgs),
+    Relink(history::RelinkArgs),
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -113,7 +118,7 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         None => home::run(config),
         Some(Command::Restore(args)) => backup::restore(&config, &args),
-        Some(Command::Check(args)) => check::run(config, &args),
+        Some(Command::Check(args)) => check::run(&config, &args),
         Some(command) => {
             let mut app = App::open(config)?;
             match command {
@@ -132,6 +137,9 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Resume(args) => marks::resume(&mut app, &args),
                 Command::Flagged(args) => marks::flagged(&mut app, &args),
                 Command::Deck(args) => deck::run(&mut app, &args),
+                Command::Status(args) => status::run(&mut app, &args),
+                Command::History(args) => history::history(&mut app, &args),
+                Command::Relink(args) => history::relink(&mut app, &args),
                 Command::Doctor(args) => doctor::run(&mut app, &args),
                 Command::Backup(args) => backup::backup(&mut app, &args),
                 Command::Restore(_)
