@@ -17,6 +17,7 @@ pub mod relink;
 pub mod report;
 pub mod review;
 pub mod schedulers;
+pub mod search;
 
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -12,12 +12,14 @@ mod eval;
 mod failure;
 mod history;
 mod home;
+mod list;
 mod marks;
 mod output;
 mod quiz;
 mod review;
 mod schedule;
 mod scheduler;
+mod show;
 mod simulate;
 mod stats;
 mod status;
@@ -63,6 +65,9 @@ enum Command {
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
     Check(check::Args),
+    List(list::ListArgs),
+    Search(list::SearchArgs),
+    Show(show::Args),
     Status(status::Args),
     History(history::HistoryArgs),
     Relink(history::RelinkArgs),
@@ -137,6 +142,9 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Resume(args) => marks::resume(&mut app, &args),
                 Command::Flagged(args) => marks::flagged(&mut app, &args),
                 Command::Deck(args) => deck::run(&mut app, &args),
+                Command::List(args) => list::list(&mut app, &args),
+                Command::Search(args) => list::search(&mut app, &args),
+                Command::Show(args) => show::run(&mut app, &args),
                 Command::Status(args) => status::run(&mut app, &args),
                 Command::History(args) => history::history(&mut app, &args),
                 Command::Relink(args) => history::relink(&mut app, &args),
