@@ -13,6 +13,7 @@ mod identify;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod practice;
 pub mod relink;
 pub mod report;
 pub mod review;

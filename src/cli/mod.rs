@@ -15,6 +15,7 @@ mod home;
 mod list;
 mod marks;
 mod output;
+mod problem;
 mod quiz;
 mod review;
 mod schedule;
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 the answer is no, 2 usage, 3 the store or the system, 130 
 enum Command {
     Review(review::Args),
     Quiz(quiz::Args),
+    Problem(problem::Args),
     Stats(stats::Args),
     Undo(undo::Args),
     Leeches(marks::LeechArgs),
@@ -117,6 +119,11 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Command::Completions(args)) => return completions::run(args),
         Some(Command::Man(args)) => return completions::man(args),
         Some(Command::Schedule(args)) => return schedule::run(args),
+        Some(Command::Problem(args)) => {
+            if let Some(outcome) = problem::run_alone(args) {
+                return outcome;
+            }
+        }
         _ => {}
     }
     let config = Config::read()?;
@@ -129,6 +136,7 @@ fn dispatch(cli: Cli) -> Outcome {
             match command {
                 Command::Review(args) => review::run(&mut app, &args),
                 Command::Quiz(args) => quiz::run(&mut app, &args),
+                Command::Problem(args) => problem::run(&mut app, &args),
                 Command::Stats(args) => stats::run(&mut app, &args),
                 Command::Undo(args) => undo::run(&mut app, &args),
                 Command::Why(args) => why::run(&mut app, &args),

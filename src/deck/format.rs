@@ -7,10 +7,11 @@ use std::collections::HashSet;
 use crate::card::Dialect;
 use crate::source::{SourceText, Span};
 
+use super::answers::one_line;
 use super::block::Block;
 use super::comment::slug;
 use super::front_matter::mark_length;
-use super::line::{Line, Tag, lines};
+use super::line::{Fence, Line, Tag, lines};
 use super::outline::body_text;
 use super::{Parsed, parse, toml_text};
 
@@ -151,7 +152,9 @@ fn written(text: &str, block: &Block, new_id: Option<String>) -> String {
     for tag in Tag::ALL {
         let Some(section) = block.section(tag) else { continue };
         let body = match tag {
-            Tag::Tags | Tag::Concepts | Tag::Confuses => listed(&text[section.body.start..section.body.end]),
+            Tag::Tags | Tag::Concepts | Tag::Confuses => {
+                listed(body_text(text, section.body, &block.comments))
+            }
             _ => body_text(text, section.body, &block.comments),
         };
         out.push_str(tag.text());
@@ -175,10 +178,14 @@ fn written(text: &str, block: &Block, new_id: Option<String>) -> String {
     out
 }
 
-/// Returns a list parted by commas in one form.
-fn listed(body: &str) -> String {
-    let words = body.split(',').map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
+/// Returns a list on one line in one form; any other stays, since a line that is joined or cut may open a fence.
+fn listed(body: String) -> String {
+    if body.contains('\n') {
+        return body;
+    }
+    let words = body.split(',').map(one_line);
+    let list = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
+    if Fence::opened_by(&list).is_some() { body } else { list }
 }
 
 /// Tells whether a body reads better below its tag than beside it: a list, a table, a quotation, a code block.

@@ -297,6 +297,8 @@ fn laws_hold_where_fuzzing_once_broke_them() {
         "---\nname = \"\"\"a\r\r\nb\"\"\"\r\n---\n",
         "Problem: a.b\nc = '''x\r\ny'''\r\n",
         "Q: c\nA: \u{b}```\nd\n",
+        "Q: a\nA: b\nTags:~~~~\nc\n~~~~\nd[\n",
+        "Q: a\nA: b\nTags: ,```\nc\n```\n",
         "---\nname = [1,\nlevel = \"beginner\"\n---\n",
     ] {
         holds_for(text).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));

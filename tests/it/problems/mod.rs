@@ -5,6 +5,7 @@
 
 mod anomalies;
 mod computation;
+mod computation_batch;
 mod computation_streams;
 mod consensus;
 mod consensus_bitcoin;
@@ -16,6 +17,7 @@ mod queries;
 mod storage;
 mod storage_engines;
 mod storage_layout;
+mod storage_lsm;
 mod storage_ring;
 mod time;
 mod transactions;
