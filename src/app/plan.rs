@@ -268,6 +268,6 @@ impl App {
     }
 }
 
-fn is_named(deck: &DeckRow, name: &str) -> bool {
+pub(super) fn is_named(deck: &DeckRow, name: &str) -> bool {
     deck.slug.eq_ignore_ascii_case(name) || deck.head.name.eq_ignore_ascii_case(name)
 }

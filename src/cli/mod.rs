@@ -3,12 +3,16 @@
 
 mod backup;
 mod catchup;
+mod changes;
+mod check;
 mod completions;
 mod deck;
 mod doctor;
 mod eval;
 mod failure;
+mod history;
 mod home;
+mod list;
 mod marks;
 mod output;
 mod problem;
@@ -16,8 +20,10 @@ mod quiz;
 mod review;
 mod schedule;
 mod scheduler;
+mod show;
 mod simulate;
 mod stats;
+mod status;
 mod undo;
 mod why;
 
@@ -60,6 +66,13 @@ enum Command {
     Resume(marks::ResumeArgs),
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
+    Check(check::Args),
+    List(list::ListArgs),
+    Search(list::SearchArgs),
+    Show(show::Args),
+    Status(status::Args),
+    History(history::HistoryArgs),
+    Relink(history::RelinkArgs),
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -117,6 +130,7 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.command {
         None => home::run(config),
         Some(Command::Restore(args)) => backup::restore(&config, &args),
+        Some(Command::Check(args)) => check::run(&config, &args),
         Some(command) => {
             let mut app = App::open(config)?;
             match command {
@@ -136,11 +150,19 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Resume(args) => marks::resume(&mut app, &args),
                 Command::Flagged(args) => marks::flagged(&mut app, &args),
                 Command::Deck(args) => deck::run(&mut app, &args),
+                Command::List(args) => list::list(&mut app, &args),
+                Command::Search(args) => list::search(&mut app, &args),
+                Command::Show(args) => show::run(&mut app, &args),
+                Command::Status(args) => status::run(&mut app, &args),
+                Command::History(args) => history::history(&mut app, &args),
+                Command::Relink(args) => history::relink(&mut app, &args),
                 Command::Doctor(args) => doctor::run(&mut app, &args),
                 Command::Backup(args) => backup::backup(&mut app, &args),
-                Command::Restore(_) | Command::Completions(_) | Command::Man(_) | Command::Schedule(_) => {
-                    Ok(())
-                }
+                Command::Restore(_)
+                | Command::Check(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+                | Command::Schedule(_) => Ok(()),
             }
         }
     }

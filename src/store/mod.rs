@@ -3,6 +3,7 @@
 //! (`schedule/`, `session/`) and only kept here. No SQL stands outside this folder and `migrations/`.
 
 mod cards;
+mod identity;
 mod marks;
 mod reviews;
 mod rows;

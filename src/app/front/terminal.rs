@@ -505,7 +505,7 @@ fn buttons(answered: &crate::session::Answered, purpose: Purpose, scene: &Scene<
     }
 }
 
-fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
+pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
     match (form, draft) {
         (Form::Recall { answer }, _) => Part::Recall { answer: answer.clone() },
         (Form::Cloze { .. }, Draft::Text { text, cursor }) if !revealed || !text.is_empty() => Part::Typed {
