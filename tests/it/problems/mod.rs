@@ -5,11 +5,16 @@
 
 mod computation;
 mod consensus;
+mod consensus_agreement;
+mod consensus_raft;
 mod harness;
 mod ml;
 mod storage;
+mod storage_replication;
 mod time;
+mod time_delivery;
 mod transactions;
+mod transactions_commit;
 
 use retain::card::{Form, Given, Question};
 use retain::problem;
