@@ -63,10 +63,15 @@ fn clock_drift() {
         let found = number(question);
         match word(values, "asks") {
             "drift" => {
-                close(found, off(int(values, "ppm"), int(values, "seconds") as f64), 1e-6, &question.prompt)
+                close(found, off(int(values, "ppm"), int(values, "seconds") as f64), 1e-6, &question.prompt);
             }
             "skew" => {
-                close(found, apart(int(values, "ppm"), int(values, "seconds") as f64), 1e-6, &question.prompt)
+                close(
+                    found,
+                    apart(int(values, "ppm"), int(values, "seconds") as f64),
+                    1e-6,
+                    &question.prompt,
+                );
             }
             "resync" => {
                 let bound = int(values, "bound_ms") as f64;
