@@ -231,6 +231,11 @@ fn vague_key(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
 pub(super) fn acronyms(subjects: &[Subject<'_>], glossary: &HashSet<&str>, out: &mut Vec<Diagnostic>) {
     let mut known: HashSet<String> = HashSet::new();
     for subject in subjects {
+        let whole = subject.source.slice(subject.block.span);
+        if !whole.as_bytes().windows(2).any(|two| two[0].is_ascii_uppercase() && two[1].is_ascii_uppercase())
+        {
+            continue;
+        }
         let why = Text::new(&subject.source.text, subject.block.span, &[]);
         // Spelt out anywhere in the block, `Why:` included, counts.
         for word in &why.words {
