@@ -26,19 +26,28 @@ fuzz_target!(|bytes: &[u8]| {
     for dialect in Dialect::ALL {
         let parsed = parse_as(&source, Some(dialect));
         let inside = |span: Span| text.get(span.start..span.end).is_some();
-        let drawing = Drawing::new(&source);
-        for diagnostic in parsed.diagnostics.iter().take(8) {
+        for diagnostic in &parsed.diagnostics {
             assert!(inside(diagnostic.span), "{diagnostic:?}");
             assert!(diagnostic.fix.as_ref().is_none_or(|fix| inside(fix.span)), "{diagnostic:?}");
-            let _ = drawing.text(diagnostic, false, 80);
+        }
+        // Drawing is slow and has its own property test: a sixteenth of the inputs is enough.
+        if bytes.len() % 16 == 0
+            && let Some(diagnostic) = parsed.diagnostics.last()
+        {
+            let _ = Drawing::new(&source).text(diagnostic, false, 80);
         }
         for block in parsed.blocks.iter().filter(|block| !block.cards.is_empty()) {
             assert!(inside(block.span), "{block:?}");
             let alone = parse_block(&parsed.head, &text[block.span.start..block.span.end]).expect("a block");
-            assert_eq!(alone.cards.len(), block.cards.len());
-            for (mut one, card) in alone.cards.into_iter().zip(&block.cards) {
-                one.span = one.span.shift(block.span.start);
-                assert_eq!(&one, card);
+            // Of two equal cards, the other tools drop the second, wherever it stands.
+            let same = alone.cards.len() == block.cards.len();
+            assert!(same || dialect != Dialect::Retain, "{block:?}");
+            for card in &block.cards {
+                let one = alone.cards.iter().find(|one| one.key == card.key).expect("the same key");
+                assert_eq!(
+                    &retain::card::Card { span: one.span.shift(block.span.start), ..one.clone() },
+                    card
+                );
                 let _ = card.kind.title();
             }
         }

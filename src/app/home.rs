@@ -81,10 +81,21 @@ impl App {
             let decks = words::plural(faulty.len(), "deck");
             notes.push(Status::warning(format!("cards were left out of {decks}: `retain check` says why")));
         }
-        if room.backlog {
+        if let Some(plan) = self.catch_up(at.today)? {
+            let text = format!("catching up: {} a day until {}", plan.quota, words::date(plan.until));
+            notes.push(Status::done(text));
+        } else if room.backlog {
             notes.push(Status::warning(
                 "more is due than a day holds: new cards pause, the nearest to due come first",
             ));
+        }
+        for goal in self.goals(at.today)? {
+            let name = goal
+                .deck
+                .clone()
+                .or_else(|| goal.level.map(|level| level.name().to_owned()))
+                .unwrap_or_default();
+            notes.push(Status::done(format!("{name} by {}", words::date(goal.by))));
         }
         if let Some(newest) = self.store.newest_entry_at()?
             && newest.ms_since(at.now) > 60_000

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::index::stamp_of;
 use super::{App, Result};
 use crate::card::CardUid;
 use crate::deck;
@@ -20,24 +21,24 @@ impl App {
     /// # Errors
     /// Fails when the database does; a file that cannot be read makes the card absent.
     pub fn load(&mut self, uid: CardUid) -> Result<Option<Loaded>> {
-        if let Some(loaded) = self.load_indexed(uid)? {
+        let Some((row, deck)) = self.row_and_deck(uid)? else { return Ok(None) };
+        if deck.is_shipped() {
+            return Ok(load_indexed(&row, &deck));
+        }
+        if shelf::stamp(&deck.path).is_some_and(|stamp| stamp_of(stamp) == deck.stamp)
+            && let Some(loaded) = load_indexed(&row, &deck)
+        {
             return Ok(Some(loaded));
         }
-        let Some(card) = self.store.card(uid)? else { return Ok(None) };
-        let Some(deck) = self.store.deck(card.deck)? else { return Ok(None) };
-        if deck.is_shipped() {
-            return Ok(None);
-        }
         self.refresh(&[Path::new(&deck.path).to_owned()])?;
-        self.load_indexed(uid)
+        let Some((row, deck)) = self.row_and_deck(uid)? else { return Ok(None) };
+        Ok(load_indexed(&row, &deck))
     }
 
-    fn load_indexed(&self, uid: CardUid) -> Result<Option<Loaded>> {
-        let Some(row) = self.store.card(uid)?.filter(|row| row.present) else { return Ok(None) };
-        let Some(deck) = self.store.deck(row.deck)? else { return Ok(None) };
-        let span = Span::new(row.start, row.end);
-        let Ok(text) = shelf::read_span(&deck.path, span) else { return Ok(None) };
-        Ok(loaded(&deck, &row, &text))
+    fn row_and_deck(&self, uid: CardUid) -> Result<Option<(CardRow, DeckRow)>> {
+        let Some(row) = self.store.card(uid)? else { return Ok(None) };
+        let deck = self.store.deck(row.deck)?;
+        Ok(deck.map(|deck| (row, deck)))
     }
 
     /// Returns the line of the file, from 1, on which a card begins.
@@ -45,6 +46,14 @@ impl App {
     pub fn line_of(&self, path: &str, byte: usize) -> usize {
         shelf::read(path).map_or(1, |text| SourceText::new(path, text).position(byte).line)
     }
+}
+
+fn load_indexed(row: &CardRow, deck: &DeckRow) -> Option<Loaded> {
+    if !row.present {
+        return None;
+    }
+    let text = shelf::read_span(&deck.path, Span::new(row.start, row.end)).ok()?;
+    loaded(deck, row, &text)
 }
 
 /// Parses one block and takes the part that the index means; `None` when the text there is another.

@@ -2,17 +2,26 @@
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
 pub mod cards;
+pub mod catchup;
+pub mod check;
 pub mod clock;
 pub mod doctor;
+pub mod forecasts;
+pub mod foresight;
 pub mod front;
 pub mod home;
+mod identify;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod practice;
+pub mod relink;
 pub mod report;
 pub mod review;
 pub mod schedulers;
+pub mod search;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::config::Config;
@@ -74,6 +83,8 @@ pub struct App {
     pub clock: Box<dyn Clock>,
     /// Chance of this run.
     pub seed: Seed,
+    /// How often chance was asked for, so that no two askings get the same.
+    asked: Cell<u64>,
 }
 
 impl App {
@@ -101,9 +112,17 @@ impl App {
         let base = config.seed.map_or_else(entropy, Seed);
         let options = OpenOptions { busy_ms: 5_000, now: clock.now(), seed: base };
         let store = Store::open(&config.database(), options)?;
-        // The log's length makes the chance of each run its own even when the seed is fixed.
-        let seed = base.derive("run", store.log_len()?);
-        Ok(Self { config, store, clock, seed })
+        // The log's length makes the chance of each run its own even when the seed is fixed. Counting reads the whole
+        // log, so it is done only then.
+        let seed = if config.seed.is_some() { base.derive("run", store.log_len()?) } else { base };
+        Ok(Self { config, store, clock, seed, asked: Cell::new(0) })
+    }
+
+    /// Returns chance that nothing else in this run gets.
+    fn chance(&self, part: &str) -> Seed {
+        let number = self.asked.get();
+        self.asked.set(number + 1);
+        self.seed.derive(part, number)
     }
 
     /// Returns the present moment.

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
+use crate::schedule::Due;
 use crate::session::queue::{self, Order};
-use crate::session::{Plan, QueueCard};
+use crate::session::{DueCard, Plan, QueueCard};
 use crate::store::{DeckRow, QueueFilter, TodayRow};
 use crate::time::Moment;
 
@@ -118,17 +119,14 @@ impl App {
         let settings = &self.config.settings;
         let introduced = u32::try_from(today.iter().filter(|row| row.introduced).count()).unwrap_or(u32::MAX);
         let reviewed = u32::try_from(today.len()).unwrap_or(u32::MAX) - introduced;
-        let backlog = due > settings.reviews_per_day as usize;
+        let catch_up = self.catch_up(at.today)?;
+        let most = catch_up.map_or(settings.reviews_per_day, |plan| plan.quota);
+        // What was done today counts as well: the second sitting of a day is no less in a backlog than the first.
+        let backlog = catch_up.is_some() || due + reviewed as usize > settings.reviews_per_day as usize;
         let more = self.more(at.today)?;
         let new =
             if backlog && more == 0 { 0 } else { (settings.new_per_day + more).saturating_sub(introduced) };
-        Ok(Room {
-            new,
-            reviews: settings.reviews_per_day.saturating_sub(reviewed),
-            backlog,
-            introduced,
-            reviewed,
-        })
+        Ok(Room { new, reviews: most.saturating_sub(reviewed), backlog, introduced, reviewed })
     }
 
     /// Plans a sitting.
@@ -145,13 +143,77 @@ impl App {
         let learning = self.store.learning(at.today, filter)?;
         seen_today.extend(learning.iter().map(|card| card.block));
         let mut reviews = Vec::new();
-        for card in queue::order_reviews(due, room.reviews as usize, at.today, wanted.order, seed) {
+        let foresight = self.foresight()?;
+        let urgency = |card: &DueCard| match &foresight {
+            Some(foresight) => 1.0 - foresight.recall(card.card, at).unwrap_or(0.0),
+            None => card.overdueness(at.today),
+        };
+        for card in queue::order_reviews(due, room.reviews as usize, wanted.order, seed, &urgency) {
             reviews.extend(self.store.queue_row(card.card)?);
+        }
+        for card in self.ahead(filter, at)? {
+            if reviews.len() < room.reviews as usize && !reviews.iter().any(|other| other.card == card.card) {
+                reviews.push(card);
+            }
         }
         let reviews = queue::without_siblings(reviews, &seen_today);
         seen_today.extend(reviews.iter().map(|card| card.block));
         let new = self.new_cards(filter, room.new as usize, &seen_today, at)?;
         Ok((Plan { main: queue::spread(queue::weave(reviews, new)), learning }, room))
+    }
+
+    /// Cards that are not due yet but would be too weak on the date that a goal names, weakest first.
+    fn ahead(&self, filter: &QueueFilter, at: &Moment) -> Result<Vec<QueueCard>> {
+        let goals: Vec<_> = self
+            .goals(at.today)?
+            .into_iter()
+            .filter_map(|goal| goal.wanted_recall(at.today).map(|wanted| (goal, wanted)))
+            .collect();
+        if goals.is_empty() {
+            return Ok(Vec::new());
+        }
+        let schedulers = self.schedulers()?;
+        let decks = self.store.decks()?;
+        let mut weak = Vec::new();
+        for deck in decks.iter().filter(|deck| filter.decks.as_ref().is_none_or(|ids| ids.contains(&deck.id)))
+        {
+            let wanted = goals.iter().filter(|(goal, _)| goal.covers(deck)).map(|(_, wanted)| *wanted);
+            let Some(wanted) = wanted.max_by(f64::total_cmp) else { continue };
+            let only = QueueFilter { decks: Some(vec![deck.id]), tag: filter.tag.clone() };
+            for (card, record) in self.store.cards_with_records(&only)? {
+                let Some(record) = record.filter(|record| record.is_active(at.today)) else { continue };
+                // A card answered today has had its turn.
+                if record.state.last_day == Some(at.today)
+                    || !matches!(record.state.due, Due::On(day) if day > at.today)
+                {
+                    continue;
+                }
+                let recall = schedulers.of(Some(deck.id)).retrievability(&record.state, at).unwrap_or(1.0);
+                if recall < wanted {
+                    weak.push((recall, card.uid));
+                }
+            }
+        }
+        weak.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut cards = Vec::new();
+        for (_, card) in weak {
+            cards.extend(self.store.queue_row(card)?.map(|card| QueueCard { early: true, ..card }));
+        }
+        Ok(cards)
+    }
+
+    /// Finds a deck by name or file stem.
+    ///
+    /// # Errors
+    /// Fails when no deck is meant.
+    pub fn deck_named(&self, name: &str) -> Result<DeckRow> {
+        let decks = self.store.decks()?;
+        if let Some(deck) = decks.iter().find(|deck| is_named(deck, name)) {
+            return Ok(deck.clone());
+        }
+        let names = decks.iter().flat_map(|deck| [deck.slug.as_str(), deck.head.name.as_str()]);
+        let near = did_you_mean(name, names).map(str::to_owned);
+        Err(AppError::Unknown { what: "deck", name: name.to_owned(), near })
     }
 
     /// Takes new cards from the first few decks that have any, except those whose required decks have some left.
@@ -206,6 +268,6 @@ impl App {
     }
 }
 
-fn is_named(deck: &DeckRow, name: &str) -> bool {
+pub(super) fn is_named(deck: &DeckRow, name: &str) -> bool {
     deck.slug.eq_ignore_ascii_case(name) || deck.head.name.eq_ignore_ascii_case(name)
 }

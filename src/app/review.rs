@@ -51,7 +51,7 @@ impl App {
             pace_ms: self.pace()?,
             type_cloze: settings.type_cloze,
             device: self.store.device(),
-            seed: self.seed,
+            seed: self.chance("sitting"),
             balance: settings.balance.then_some(EasyDays(settings.easy_days)),
         };
         Ok(Session::new(self.schedulers()?, rules, plan, &self.moment()))
@@ -107,6 +107,7 @@ impl App {
             match self.load(card)? {
                 Some(loaded) => {
                     let record = self.store.record(card)?.unwrap_or_default();
+                    session.not_before(card, self.store.newest_entry_of(card)?);
                     session.present(card, loaded, record, &at);
                 }
                 None => session.skip(card, Notice::Gone),
@@ -161,6 +162,7 @@ impl App {
         let at = self.moment();
         let record = self.take_back(card, entries, &at)?;
         front.retracted(card).map_err(AppError::Terminal)?;
+        session.not_before(card, self.store.newest_entry_of(card)?);
         match self.load(card)? {
             Some(loaded) => session.undone(loaded, record, &at),
             None => session.skip(card, Notice::Gone),
@@ -174,6 +176,7 @@ impl App {
             session.notify(Notice::NothingToUndo);
             return Ok(());
         };
+        session.not_before(card, self.store.newest_entry_of(card)?);
         match (self.load(card)?, self.store.queue_row(card)?) {
             (Some(loaded), Some(queued)) => session.undone_earlier(queued, loaded, record, &at),
             _ => session.notify(Notice::Undone),
@@ -188,10 +191,12 @@ impl App {
     pub fn undo_last(&mut self, at: &Moment) -> Result<Option<(CardUid, CardRecord)>> {
         let Some(last) = self.store.last_standing_entry()? else { return Ok(None) };
         // An answer and the parking that followed from it were written as one, and are taken back as one.
+        let as_one = |entry: &LogEntry| matches!(entry.event, LogEvent::Answer(_) | LogEvent::Park);
         let history = self.store.history(last.card)?;
         let together: Vec<EntryId> = replay::effective(&history)
             .into_iter()
             .filter(|entry| entry.at == last.at && entry.device == last.device)
+            .filter(|entry| entry.id == last.id || (as_one(&last) && as_one(entry)))
             .map(|entry| entry.id)
             .collect();
         let record = self.take_back(last.card, &together, at)?;
@@ -208,7 +213,7 @@ impl App {
             // Never before what it retracts, even when the clock was set back.
             let newest = history.last().map_or(at.now, |entry| entry.at);
             let now = at.now.max(newest.plus_ms(1));
-            let base = self.seed.derive("retract", self.store.log_len()?);
+            let base = self.chance("retract").derive("card", card.0.cast_unsigned());
             let retractions: Vec<LogEntry> = entries
                 .iter()
                 .zip(0..)
@@ -243,7 +248,7 @@ impl App {
             session.notify(Notice::Remark(format!("the editor did not end well: the deck is `{path}`")));
             return Ok(());
         }
-        self.refresh(&[])?;
+        self.refresh(&[Path::new(&path).to_owned()])?;
         match self.load(card)? {
             Some(loaded) => session.reload(loaded, &self.moment()),
             None => session.skip(card, Notice::Gone),

@@ -13,7 +13,8 @@ use crate::session::queue::Order;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Decks, by name or file stem
-    decks: Vec<String>,
+    #[arg(value_name = "DECK")]
+    names: Vec<String>,
     /// How many cards
     #[arg(short = 'n', long = "cards", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     cards: u32,
@@ -32,7 +33,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
 }
 
 fn sit(app: &mut App, args: &Args) -> Result<Sat, Failure> {
-    let wanted = args.choice.wanted(&args.decks, Order::Random);
+    let wanted = args.choice.wanted(&args.names, Order::Random);
     let cards = app.quiz_cards(&wanted, args.cards)?;
     if cards.is_empty() {
         return Err(Failure::no("there is no card to practise").hint("`retain deck list` names the decks"));
@@ -44,5 +45,5 @@ fn sit(app: &mut App, args: &Args) -> Result<Sat, Failure> {
 
 /// A quiz from the home screen: twenty cards from everything that was begun, or from all.
 pub(super) fn from_home(app: &mut App) -> Result<Sat, Failure> {
-    sit(app, &Args { decks: Vec::new(), cards: 20, choice: Choice::default(), mode: Mode::default() })
+    sit(app, &Args { names: Vec::new(), cards: 20, choice: Choice::default(), mode: Mode::default() })
 }

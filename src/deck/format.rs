@@ -7,12 +7,13 @@ use std::collections::HashSet;
 use crate::card::Dialect;
 use crate::source::{SourceText, Span};
 
+use super::answers::one_line;
 use super::block::Block;
 use super::comment::slug;
 use super::front_matter::mark_length;
-use super::line::{Line, Tag, lines};
+use super::line::{Fence, Line, Tag, lines};
 use super::outline::body_text;
-use super::{Parsed, parse};
+use super::{Parsed, parse, toml_text};
 
 /// Writes a deck in its canonical form; ids stay as they are.
 ///
@@ -80,9 +81,14 @@ fn write(source: &SourceText, parsed: &Parsed, id: &mut dyn FnMut(&Block) -> Opt
     let mut at = mark_length(text);
     match &parsed.head_text {
         Some(head) => {
-            out.push_str("---\n");
-            push_lines(&mut out, text, head.toml);
-            out.push_str("---\n");
+            if toml_text::read(&text[head.toml.start..head.toml.end], 0).faults.is_empty() {
+                out.push_str("---\n");
+                push_lines(&mut out, text, head.toml);
+                out.push_str("---\n");
+            } else {
+                out.push_str(&text[head.span.start..head.span.end]);
+                out.push('\n');
+            }
             at = Line::at(text, head.span.end).map_or(text.len(), |rest| rest.next);
         }
         // Front matter with a fault stands first and stays first.
@@ -139,16 +145,16 @@ fn gap(text: &str, span: Span) -> String {
 }
 
 fn written(text: &str, block: &Block, new_id: Option<String>) -> String {
-    let mut out = String::with_capacity(block.span.len() + 40);
     if block.cards.is_empty() {
-        push_lines(&mut out, text, block.span);
-        out.truncate(out.trim_end().len());
-        return out;
+        return text[block.span.start..block.span.end].to_owned();
     }
+    let mut out = String::with_capacity(block.span.len() + 40);
     for tag in Tag::ALL {
         let Some(section) = block.section(tag) else { continue };
         let body = match tag {
-            Tag::Tags | Tag::Concepts | Tag::Confuses => listed(&text[section.body.start..section.body.end]),
+            Tag::Tags | Tag::Concepts | Tag::Confuses => {
+                listed(body_text(text, section.body, &block.comments))
+            }
             _ => body_text(text, section.body, &block.comments),
         };
         out.push_str(tag.text());
@@ -172,10 +178,14 @@ fn written(text: &str, block: &Block, new_id: Option<String>) -> String {
     out
 }
 
-/// Returns a list parted by commas in one form.
-fn listed(body: &str) -> String {
-    let words = body.split(',').map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
+/// Returns a list on one line in one form; any other stays, since a line that is joined or cut may open a fence.
+fn listed(body: String) -> String {
+    if body.contains('\n') {
+        return body;
+    }
+    let words = body.split(',').map(one_line);
+    let list = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
+    if Fence::opened_by(&list).is_some() { body } else { list }
 }
 
 /// Tells whether a body reads better below its tag than beside it: a list, a table, a quotation, a code block.

@@ -195,9 +195,9 @@ impl Fence {
     }
 }
 
-/// Skips indentation, quote marks and list marks.
+/// Skips indentation, quote marks and list marks. Any white space indents, as any is trimmed from a text's ends.
 fn after_containers(line: &str) -> &str {
-    let mut rest = line.trim_start_matches([' ', '\t']);
+    let mut rest = line.trim_start();
     loop {
         let bytes = rest.as_bytes();
         let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -213,7 +213,7 @@ fn after_containers(line: &str) -> &str {
             }
             _ => return rest,
         };
-        rest = rest[mark..].trim_start_matches([' ', '\t']);
+        rest = rest[mark..].trim_start();
     }
 }
 

@@ -247,16 +247,13 @@ fn holds_for(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
                 continue;
             }
             let alone = parse_block(&parsed.head, &text[block.span.start..block.span.end]).expect("a block");
-            let shifted: Vec<_> = alone
-                .cards
-                .iter()
-                .cloned()
-                .map(|mut card| {
-                    card.span = card.span.shift(block.span.start);
-                    card
-                })
-                .collect();
-            prop_assert_eq!(&shifted, &block.cards, "{:?}", &text[block.span.start..block.span.end]);
+            // Of two equal cards, the other tools drop the second, wherever it stands.
+            prop_assert!(alone.cards.len() == block.cards.len() || parsed.head.dialect != Dialect::Retain);
+            for card in &block.cards {
+                let one = alone.cards.iter().find(|one| one.key == card.key).expect("the same key");
+                let one = Card { span: one.span.shift(block.span.start), ..one.clone() };
+                prop_assert_eq!(&one, card, "{:?}", &text[block.span.start..block.span.end]);
+            }
         }
         if dialect == Some(Dialect::Retain) {
             let formatted = format::format(&source, &parsed);
@@ -290,6 +287,21 @@ proptest::proptest! {
     #[test]
     fn laws_hold_for_any_text(text in "\\PC{0,60}|(?s).{0,40}") {
         holds_for(&text)?;
+    }
+}
+
+#[test]
+fn laws_hold_where_fuzzing_once_broke_them() {
+    for text in [
+        "---\nname = \"a\r\nb\"\nlevel = \"beginner\"\n---\nQ: a\nA: b\n",
+        "---\nname = \"\"\"a\r\r\nb\"\"\"\r\n---\n",
+        "Problem: a.b\nc = '''x\r\ny'''\r\n",
+        "Q: c\nA: \u{b}```\nd\n",
+        "Q: a\nA: b\nTags:~~~~\nc\n~~~~\nd[\n",
+        "Q: a\nA: b\nTags: ,```\nc\n```\n",
+        "---\nname = [1,\nlevel = \"beginner\"\n---\n",
+    ] {
+        holds_for(text).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));
     }
 }
 

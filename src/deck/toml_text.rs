@@ -50,8 +50,39 @@ pub(super) fn read(text: &str, base: usize) -> Document {
             }),
         }
     }
-    document.entries.sort_by_key(|entry| entry.key.start);
+    // What was guessed at from a faulty line is no one's word.
+    let Document { entries, faults } = &mut document;
+    let line_of = |at: usize| text[..text.floor_char_boundary(at.saturating_sub(base))].matches('\n').count();
+    let faulty: Vec<_> = faults.iter().take(MANY).map(|fault| line_of(fault.span.start)).collect();
+    let many = faults.len() > MANY;
+    if !faulty.is_empty() {
+        entries.retain(|entry| {
+            let lines = line_of(entry.key.start)..=line_of(entry.value_span.end);
+            !many && !faulty.iter().any(|line| lines.contains(line))
+        });
+    }
+    entries.sort_by_key(|entry| entry.key.start);
     document
+}
+
+/// With more faults than this, nothing that was read counts.
+const MANY: usize = 50;
+
+/// Returns a text with plain line feeds, as the same lines in another file would have them.
+fn plain(text: &str) -> String {
+    if !text.contains('\r') {
+        return text.to_owned();
+    }
+    let (lines, last) = text.rsplit_once('\n').unwrap_or(("", text));
+    let mut plain = String::with_capacity(text.len());
+    if lines.len() + last.len() < text.len() {
+        for line in lines.split('\n') {
+            plain.push_str(line.trim_end_matches('\r'));
+            plain.push('\n');
+        }
+    }
+    plain.push_str(last);
+    plain
 }
 
 fn one_line(message: &str) -> String {
@@ -60,7 +91,7 @@ fn one_line(message: &str) -> String {
 
 fn owned(value: DeValue<'_>) -> Result<toml::Value, &'static str> {
     Ok(match value {
-        DeValue::String(text) => toml::Value::String(text.into_owned()),
+        DeValue::String(text) => toml::Value::String(plain(&text)),
         DeValue::Integer(number) => toml::Value::Integer(
             i64::from_str_radix(number.as_str(), number.radix())
                 .map_err(|_| "a whole number that is too large")?,

@@ -99,7 +99,10 @@ impl Wrong {
     /// Turns it into what a learner would have given.
     pub fn given(self, form: &Form) -> Given {
         match (self, form) {
-            (Self::Number(value), Form::Number { answer }) => Given::Text(as_asked(value, answer)),
+            // With its unit: of a bare number under `%` a share may have been meant.
+            (Self::Number(value), Form::Number { answer }) => {
+                Given::Text(format!("{} {}", as_asked(value, answer), answer.unit).trim_end().to_owned())
+            }
             (Self::Number(value), _) => Given::Text(text::number(value)),
             (Self::Text(text), _) => Given::Text(text),
             (Self::Indices(order), Form::Order { .. }) => Given::Order(order),
@@ -181,7 +184,7 @@ pub fn is_right(form: &Form, given: &Given) -> bool {
             accepted.iter().any(|spelling| folded(spelling) == folded(text))
         }
         (Form::Number { answer }, Given::Text(text)) => {
-            text.parse().is_ok_and(|value| is_near(answer, value))
+            bare(text).is_some_and(|value| is_near(answer, value))
         }
         _ => false,
     }
@@ -190,15 +193,18 @@ pub fn is_right(form: &Form, given: &Given) -> bool {
 /// Tells whether two answers are the same to whoever judges them.
 pub fn same_answer(form: &Form, a: &Given, b: &Given) -> bool {
     match (form, a, b) {
-        (Form::Number { answer }, Given::Text(a), Given::Text(b)) => {
-            match (a.parse::<f64>(), b.parse::<f64>()) {
-                (Ok(a), Ok(b)) => is_near(&Quantity { value: a, ..answer.clone() }, b),
-                _ => a == b,
-            }
-        }
+        (Form::Number { answer }, Given::Text(a), Given::Text(b)) => match (bare(a), bare(b)) {
+            (Some(a), Some(b)) => is_near(&Quantity { value: a, ..answer.clone() }, b),
+            _ => a == b,
+        },
         (_, Given::Text(a), Given::Text(b)) => folded(a) == folded(b),
         _ => a == b,
     }
+}
+
+/// Reads the number in front of a unit; the unit is the question's own.
+fn bare(text: &str) -> Option<f64> {
+    text.split_whitespace().next()?.parse().ok()
 }
 
 fn is_near(quantity: &Quantity, value: f64) -> bool {
@@ -226,7 +232,7 @@ mod tests {
         let form = rounded(2.0 / 3.0, "ms", 2);
         assert!(is_right(&form, &Wrong::from(0.674).given(&form)));
         assert!(!is_right(&form, &Wrong::from(0.69).given(&form)));
-        assert_eq!(Wrong::from(45.678_9).given(&form), Given::Text("45.68".to_owned()));
+        assert_eq!(Wrong::from(45.678_9).given(&form), Given::Text("45.68 ms".to_owned()));
         assert!(is_right(&count(0), &Wrong::from(0_usize).given(&count(0))));
         assert!(!is_right(&count(0), &Wrong::from(1_usize).given(&count(0))));
     }

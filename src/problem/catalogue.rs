@@ -23,33 +23,92 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        script, :
+        script,
+        :
+        broadcast_causal_delivery,
         clock_consistent_cut,
+        clock_drift,
         clock_happens_before,
         clock_hybrid,
         clock_lamport,
         clock_vector,
+        snapshot_chandy_lamport,
+        spanner_commit_wait,
     }
     "consensus" consensus {
         :
+        agreement_costs,
+        bitcoin_double_spend,
+        election_lcr,
+        lease_fencing_token,
+        paxos_value,
+        pbft_thresholds,
         quorum_faults,
         quorum_overlap,
+        raft_append_entries,
         raft_commit_index,
         raft_election,
+        raft_joint_consensus,
+        raft_read_index,
+        zookeeper_hierarchical_quorum,
     }
     "transactions" transactions {
+        wording,
         :
+        anomaly_name,
+        commit_two_phase,
+        concurrency_timestamp_order,
+        locks_deadlock,
+        locks_intention,
+        locks_two_phase,
+        mvcc_snapshot_isolation,
+        mvcc_timestamp_order,
+        mvcc_visibility,
+        occ_validation,
+        percolator_cell,
+        schedule_serializable,
     }
     "storage" storage {
+        crdt_sets,
+        lsm_versions,
         :
+        bigtable_location,
         bloom_false_positives,
+        btree_height,
+        btree_split,
+        buffer_replacement,
+        consistency_history,
+        craq_read,
+        crdt_merge,
+        dynamo_sloppy_quorum,
+        erasure_coding,
+        etcd_revisions,
+        gossip_convergence,
+        hash_insert,
+        kademlia_routing,
+        lsm_lookup,
+        recovery_aries,
+        ring_keys_moved,
+        ring_lookup,
     }
     "computation" computation {
         :
         availability_nines,
+        batch_re_execution,
+        flink_barriers,
+        flink_key_groups,
+        join_cost,
+        join_data_movement,
         latency_fan_out,
+        optimizer_cardinality,
+        sort_external,
+        stream_windows,
     }
     "ml" ml {
         :
+        ml_all_reduce,
+        ml_pipeline,
+        ml_ssp,
+        ml_zero,
     }
 }

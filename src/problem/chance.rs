@@ -23,7 +23,7 @@ impl Draw {
     /// Draws from `0..bound`, each equally likely; `bound` is at least 1.
     pub fn below(&mut self, bound: u64) -> u64 {
         debug_assert!(bound > 0, "nothing to draw from");
-        // Lemire 2019, "Fast random integer generation in an interval", algorithm 5.
+        // Lemire 2019, "Fast random integer generation in an interval".
         let bound = bound.max(1);
         loop {
             let product = u128::from(self.rng.next_u64()) * u128::from(bound);

@@ -70,11 +70,15 @@ pub fn draw(
 /// (grade, verdict, what was answered) stays readable regardless.
 #[must_use]
 pub fn redraw(name: &str, version: u32, table: &toml::Table, seed: u64, difficulty: u8) -> Option<Question> {
-    let current = find(name)?;
-    let family = std::iter::once(current)
-        .chain(current.earlier().iter().copied())
-        .find(|family| family.version() == version)?;
-    draw(family, table, seed, difficulty).ok()
+    draw(of_version(find(name)?, version)?, table, seed, difficulty).ok()
+}
+
+/// Returns a family as it was at a version: itself, or one that it keeps in [`Family::earlier`].
+fn of_version(family: &dyn Family, version: u32) -> Option<&dyn Family> {
+    if family.version() == version {
+        return Some(family);
+    }
+    family.earlier().iter().copied().find(|earlier| earlier.version() == version)
 }
 
 /// Draws a question with parameters that have been read already.
@@ -151,4 +155,92 @@ fn inverse(permutation: &[usize]) -> Vec<usize> {
         inverse[index] = place;
     }
     inverse
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A family that was changed once: it asks for a choice now, and asked for an order before.
+    struct Changed(u32);
+
+    impl Family for Changed {
+        fn name(&self) -> &'static str {
+            "test.changed"
+        }
+
+        fn title(&self) -> &'static str {
+            "put letters in order"
+        }
+
+        fn version(&self) -> u32 {
+            self.0
+        }
+
+        fn earlier(&self) -> &'static [&'static dyn Family] {
+            if self.0 == 2 { &[&Self(1)] } else { &[] }
+        }
+
+        fn mistakes(&self) -> &'static [&'static str] {
+            &["the last one", "backwards"]
+        }
+
+        fn instance(&self, _: &Chosen, _: &mut Draw, _: Difficulty) -> Instance {
+            let items = ["a", "b", "c", "d"];
+            if self.0 == 1 {
+                let form = answer::order(items.map(str::to_owned).to_vec());
+                return Instance::new("order?", form, "so", json!({})).mistake(vec![3, 2, 1, 0], "backwards");
+            }
+            let options = items.map(|item| answer::option(item, item == "b", "because")).to_vec();
+            Instance::new("which?", answer::choice(options), "so", json!({}))
+                .mistake(vec![1], "the last one")
+                .mistake(vec![3], "the last one")
+                .mistake(vec![3], "backwards")
+        }
+    }
+
+    #[test]
+    fn options_are_shuffled_and_mistakes_follow() {
+        let mut places = std::collections::BTreeSet::new();
+        for seed in 0..50 {
+            let question = draw(&Changed(2), &toml::Table::new(), seed, 0).expect("no parameters");
+            let Form::Choice { options, .. } = &question.form else { panic!("a choice") };
+            let right = options.iter().position(|option| option.right).expect("a key");
+            assert_eq!(options[right].text, "b");
+            places.insert(right);
+            let mistakes = &question.drawn.as_ref().expect("drawn").mistakes;
+            assert_eq!(mistakes.len(), 1, "the right one and the second of the same answer are dropped");
+            let Given::Choice(wrong) = &mistakes[0].answer else { panic!("a choice") };
+            assert_eq!(options[wrong[0]].text, "d");
+        }
+        assert_eq!(places.len(), 4, "the key is found at every place");
+    }
+
+    #[test]
+    fn items_are_never_shown_solved_and_mistakes_follow() {
+        for seed in 0..50 {
+            let question = draw(&Changed(1), &toml::Table::new(), seed, 0).expect("no parameters");
+            let Form::Order { items, solution } = &question.form else { panic!("an order") };
+            let read = |order: &[usize]| order.iter().map(|&index| items[index].as_str()).collect::<String>();
+            assert_eq!(read(solution), "abcd");
+            assert_ne!(items.concat(), "abcd");
+            let Given::Order(wrong) = &question.drawn.as_ref().expect("drawn").mistakes[0].answer else {
+                panic!()
+            };
+            assert_eq!(read(wrong), "dcba");
+        }
+    }
+
+    #[test]
+    fn earlier_versions_are_kept_for_the_log() {
+        let prompt = |version| {
+            let family = of_version(&Changed(2), version)?;
+            draw(family, &toml::Table::new(), 7, 0).ok().map(|question| question.prompt)
+        };
+        assert_eq!(prompt(2).as_deref(), Some("which?"));
+        assert_eq!(prompt(1).as_deref(), Some("order?"));
+        assert_eq!(prompt(3), None);
+    }
 }

@@ -6,6 +6,8 @@ pub mod anki;
 pub mod balance;
 pub mod catalogue;
 pub mod eval;
+#[cfg(feature = "optimize")]
+pub mod fit;
 pub mod fsrs;
 pub mod fuzz;
 #[cfg(test)]

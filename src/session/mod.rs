@@ -239,6 +239,7 @@ struct Done {
     queued: QueueCard,
     from_learning: bool,
     entries: Vec<EntryId>,
+    at: Timestamp,
     tally: Tally,
     siblings: Vec<QueueCard>,
 }
@@ -261,6 +262,8 @@ pub struct Session {
     notice: Option<Notice>,
     /// How many cards are due on a day, as far as it was asked for.
     load: HashMap<Day, u32>,
+    /// The instant of each card's newest entry: what follows is written after it.
+    newest: HashMap<CardUid, Timestamp>,
 }
 
 impl Session {
@@ -283,6 +286,7 @@ impl Session {
             over: false,
             notice: None,
             load: HashMap::new(),
+            newest: HashMap::new(),
         }
     }
 
@@ -393,7 +397,10 @@ impl Session {
     /// A card that was answered elsewhere since the plan was made is left out.
     pub fn present(&mut self, uid: CardUid, loaded: Loaded, record: CardRecord, at: &Moment) {
         let Some((queued, from_learning)) = self.take(uid) else { return };
-        let elsewhere = !from_learning && self.rules.purpose == Purpose::Review && !is_due(&record, at);
+        let elsewhere = !from_learning
+            && self.rules.purpose == Purpose::Review
+            && !is_due(&record, at)
+            && (!queued.early || record.state.last_day == Some(at.today));
         let learnt_elsewhere = from_learning && matches!(record.state.due, Due::On(day) if day > at.today);
         if self.rules.purpose == Purpose::Review
             && (elsewhere || learnt_elsewhere || !record.is_active(at.today))
@@ -491,6 +498,25 @@ impl Session {
         }
     }
 
+    /// Says when a card's log was last written to: nothing is recorded before that, so that the log's order is the order
+    /// in which things happened, whatever the clock says.
+    pub fn not_before(&mut self, card: CardUid, newest: Option<Timestamp>) {
+        if let Some(newest) = newest {
+            let known = self.newest.entry(card).or_insert(newest);
+            *known = newest.max(*known);
+        }
+    }
+
+    /// The moment at which something is recorded for the current card: never before its newest entry, nor on an earlier
+    /// day than its last answer, so that its history keeps its order when the clock was set back.
+    fn later(&self, at: &Moment, current: &Current) -> Moment {
+        let record = &current.record;
+        let newest = record.state.last.max(self.newest.get(&current.queued.card).copied());
+        let now = newest.map_or(at.now, |newest| at.now.max(newest.plus_ms(1)));
+        let today = record.state.last_day.map_or(at.today, |last| at.today.max(last));
+        Moment { now, today, zone: at.zone }
+    }
+
     /// Returns the days whose load is wanted before the current card is answered, and is not known yet.
     #[must_use]
     pub fn wanted_load(&self, at: &Moment) -> Vec<Day> {
@@ -500,7 +526,7 @@ impl Session {
         if self.rules.balance.is_none() || self.rules.purpose != Purpose::Review {
             return Vec::new();
         }
-        let moment = later(at, &current.record);
+        let moment = self.later(at, current);
         let next = self.scheduler().next_states(current.queued.card, &current.record.state, &moment);
         let mut days: Vec<Day> = Grade::ALL
             .into_iter()
@@ -546,7 +572,7 @@ impl Session {
     fn answer(&mut self, given: Option<Given>, at: &Moment) -> Step {
         let rules = self.rules;
         let next = match &self.current {
-            Some(current) => self.outcomes(current, &later(at, &current.record)),
+            Some(current) => self.outcomes(current, &self.later(at, current)),
             None => return Step::Ignored,
         };
         let Some(current) = self.current.as_mut().filter(|current| current.answered.is_none()) else {
@@ -569,7 +595,7 @@ impl Session {
     fn grade(&mut self, grade: Grade, at: &Moment) -> Step {
         let Some(current) = self.current.as_ref() else { return Step::Ignored };
         let Some(answered) = current.answered.as_ref() else { return Step::Ignored };
-        let moment = later(at, &current.record);
+        let moment = self.later(at, current);
         let reviewing = self.rules.purpose == Purpose::Review;
         let state = self.outcomes(current, &moment).get(grade).state;
         let drawn = current.question.drawn.as_ref();
@@ -604,7 +630,7 @@ impl Session {
         tally.add(current.queued.card, current.record.state.phase, grade, share, took_ms);
         let again = match state.due {
             Due::At(due) if reviewing && !after.parked => {
-                Some(QueueCard { due_at: Some(due), new: false, ..current.queued.clone() })
+                Some(QueueCard { due_at: Some(due), new: false, early: false, ..current.queued.clone() })
             }
             _ => None,
         };
@@ -613,7 +639,7 @@ impl Session {
 
     fn mark(&mut self, event: LogEvent, notice: Notice, leaves: bool, at: &Moment) -> Step {
         let Some(current) = self.current.as_ref() else { return Step::Ignored };
-        let moment = later(at, &current.record);
+        let moment = self.later(at, current);
         let mut after = current.record.clone();
         let entry = self.entry(current.queued.card, event.clone(), &moment, 0);
         after.step(self.scheduler(), &entry);
@@ -628,6 +654,7 @@ impl Session {
             queued: current.queued.clone(),
             from_learning: self.from_learning,
             entries: vec![entry.id],
+            at: entry.at,
             tally: self.tally.clone(),
             siblings: Vec::new(),
         };
@@ -679,6 +706,7 @@ impl Session {
             queued: current.queued,
             from_learning: self.from_learning,
             entries: entries.iter().map(|entry| entry.id).collect(),
+            at: at.now,
             tally: std::mem::replace(&mut self.tally, tally),
             siblings,
         };
@@ -692,6 +720,7 @@ impl Session {
 
     fn entry(&self, card: CardUid, event: LogEvent, at: &Moment, number: u64) -> LogEntry {
         let seed = self.rules.seed.derive("entry", self.entries_made + number);
+        let seed = seed.derive("card", card.0.cast_unsigned());
         let random = u128::from(seed.0) << 64 | u128::from(seed.derive("low", 0).0);
         LogEntry {
             id: EntryId::new(at.now, random),
@@ -706,6 +735,7 @@ impl Session {
     /// Says that the record is on disk.
     pub fn committed(&mut self) {
         let Some((done, again, notice, day)) = self.pending.take() else { return };
+        self.not_before(done.queued.card, Some(done.at));
         if notice.is_some() {
             self.notice = notice;
         }
@@ -739,7 +769,12 @@ impl Session {
     fn undo(&mut self) -> Step {
         match self.done.last() {
             Some(done) => Step::Retract { card: done.queued.card, entries: done.entries.clone() },
-            None => Step::UndoEarlier,
+            None if self.rules.purpose == Purpose::Review => Step::UndoEarlier,
+            // Practice never touches a review.
+            None => {
+                self.notice = Some(Notice::NothingToUndo);
+                Step::Shown
+            }
         }
     }
 
@@ -787,14 +822,6 @@ impl Session {
 
 /// A thinking time above this says that the learner went away, not that the card is hard: ten minutes.
 const MAX_TOOK_MS: i64 = 600_000;
-
-/// The instant at which something is recorded: never before the card's last entry, so that its history keeps its order
-/// when the clock was set back.
-fn later(at: &Moment, record: &CardRecord) -> Moment {
-    let now = record.state.last.map_or(at.now, |last| at.now.max(last.plus_ms(1)));
-    let today = record.state.last_day.map_or(at.today, |last| at.today.max(last));
-    Moment { now, today, zone: at.zone }
-}
 
 /// Intervals longer than this are left where fuzz puts them: so far ahead, what is due now says little.
 const FARTHEST_BALANCED: u32 = 400;

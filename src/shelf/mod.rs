@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use shipped::{DIGEST, Shipped, shipped, shipped_file};
 pub use walk::{Found, Stamp, Walk, walk};
-pub use write::write_atomically;
+pub use write::{replace, write_atomically};
 
 use crate::source::Span;
 
@@ -58,6 +58,12 @@ pub enum ShelfError {
         /// The path, with its prefix.
         path: String,
     },
+    /// Somebody else wrote to the file while we worked on it.
+    #[error("`{path}` was changed by another program meanwhile, so nothing was written to it")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The path names something that is no file.
     #[error("`{path}` is no regular file")]
     NotAFile {
@@ -95,6 +101,12 @@ pub fn read(path: &str) -> Result<String, ShelfError> {
     }
     String::from_utf8(bytes)
         .map_err(|error| ShelfError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
+}
+
+/// Returns a file's stamps as they are now; `None` when there is no file.
+#[must_use]
+pub fn stamp(path: &str) -> Option<Stamp> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|meta| Stamp::of(&meta))
 }
 
 /// Reads the bytes of one block: all that showing a card needs.

@@ -43,7 +43,7 @@ impl QueueFilter {
 /// The condition behind [`QueueFilter`], on a row `c` of `card`; parameters 1 to 3.
 const FILTER: &str = "(?1 is null or c.deck in (select value from json_each(?1)))
      and (?2 is null or c.deck in (select value from json_each(?3))
-          or exists (select 1 from json_each(c.tags) where value = ?2))";
+          or exists (select 1 from json_each(nullif(c.tags, '')) where value = ?2))";
 
 /// All that the database knows of a card's text and place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -413,6 +413,7 @@ fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
         block: row.get(3)?,
         confuses: list(row, 4)?,
         new: !row.get::<_, bool>(5)?,
+        early: false,
         due_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
     })
 }

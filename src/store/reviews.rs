@@ -290,6 +290,18 @@ impl Store {
             .map_err(|error| self.classify("read the log", error))
     }
 
+    /// Returns the instant of a card's newest entry; `None` when it has no log.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn newest_entry_of(&self, card: CardUid) -> Result<Option<Timestamp>> {
+        self.db
+            .prepare_cached("select max(at) from review_log where card = ?1")
+            .and_then(|mut statement| statement.query_row([card.0], |row| row.get::<_, Option<i64>>(0)))
+            .map(|at| at.map(Timestamp))
+            .map_err(|error| self.classify("read a card's history", error))
+    }
+
     /// Returns the days on which something was reviewed, with the number of reviews, oldest first.
     ///
     /// # Errors

@@ -11,14 +11,14 @@ struct QuorumFaults;
 
 const HALF: &str = "half of the servers is not a majority: two halves need not meet";
 const SWAPPED: &str = "you mixed up how many must stay up with how many may fail";
-const ONE_LEFT: &str = "a few survivors are not enough here: what is left must still be a quorum";
+const ONE_LEFT: &str = "too few are left: they must still be a majority";
 const CRASH_BOUND: &str = "that is the bound for crashes; a faulty server here may lie";
-const BYZANTINE_BOUND: &str =
-    "that is the bound for Byzantine faults; here nobody has to agree with a liar among them";
+const BYZANTINE_BOUND: &str = "that is the bound for agreement among servers that may lie; this needs fewer";
 const EQUAL_BOUND: &str =
     "one server short: at exactly that number the faulty ones can still block or deceive";
 const NO_QUORUM_NEEDED: &str = "no majority is needed here: one working copy is enough";
 const PLAIN_MAJORITY: &str = "two plain majorities may meet in faulty servers only";
+const SHARED_LIAR: &str = "f + 1 servers contain a correct one, but two such sets need not share it";
 const WEAKER_BOUND: &str = "this algorithm needs more than the problem itself does";
 
 /// What is asked; `n` stands for servers, `f` for faults.
@@ -111,6 +111,7 @@ impl Family for QuorumFaults {
             EQUAL_BOUND,
             NO_QUORUM_NEEDED,
             PLAIN_MAJORITY,
+            SHARED_LIAR,
             WEAKER_BOUND,
         ]
     }
@@ -200,7 +201,7 @@ impl Family for QuorumFaults {
             )
             .mistake(1 + (3 * f).div_ceil(2), PLAIN_MAJORITY)
             .mistake(2 * f, EQUAL_BOUND)
-            .mistake(f + 1, SWAPPED),
+            .mistake(f + 1, SHARED_LIAR),
             ManagedServers => new(
                 format!(
                     "Data is replicated along a chain; a separate, fault-tolerant manager decides which servers are alive. \

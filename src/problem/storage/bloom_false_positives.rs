@@ -21,7 +21,7 @@ const KEYS_FORGOTTEN: &str = "you forgot the keys that were added later";
 const ONE_LOGARITHM: &str = "ln 2 enters squared: once for the bits, once for the best k";
 const DECIMAL_LOGARITHM: &str = "the formula has natural logarithms";
 
-/// Share of false positives, bits taken as independent: (1 − e^(−k·n/m))^k (Broder & Mitzenmacher 2004, §2).
+/// Share of false positives, bits taken as independent: (1 − e^(−k·n/m))^k (Broder & Mitzenmacher 2004).
 fn rate(bits: f64, k: f64) -> f64 {
     (1.0 - (-k / bits).exp()).powf(k)
 }

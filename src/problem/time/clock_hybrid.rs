@@ -1,4 +1,4 @@
-//! `clock.hybrid`: hybrid logical clocks (Kulkarni et al. 2014, algorithm 3), one event or a few in a row.
+//! `clock.hybrid`: hybrid logical clocks (Kulkarni et al. 2014), one event or a few in a row.
 
 use serde_json::{Value, json};
 

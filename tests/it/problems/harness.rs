@@ -13,22 +13,32 @@ use super::{SEEDS, answer, right_answer};
 /// Families whose questions all have two options are held to balance instead and need no line here.
 const FEW_ANSWERS: &[(&str, &str)] = &[];
 
+/// All families, or the one that `RETAIN_PROBLEM` names while somebody works on it.
+#[expect(clippy::disallowed_methods, reason = "a switch for whoever writes a family, not for the program")]
+fn families() -> impl Iterator<Item = &'static &'static dyn Family> {
+    let only = std::env::var("RETAIN_PROBLEM").ok();
+    problem::families().iter().filter(move |family| only.as_ref().is_none_or(|only| family.name() == only))
+}
+
 fn sweep(family: &dyn Family, difficulty: u8) -> impl Iterator<Item = Question> {
     let parameters = Parameters::defaults(family);
     (0..SEEDS).map(move |seed| problem::draw_with(family, &parameters, seed, difficulty))
 }
 
-/// Judges as strictly as any grader may: what this accepts must be accepted, what it refuses may not be.
-fn accepts(form: &Form, given: &Given) -> bool {
-    match (form, given) {
+/// What the grader makes of an answer, and a second judge beside it that knows nothing of spellings.
+fn accepts(question: &Question, given: &Given) -> bool {
+    let judged = retain::grading::judge(question, given).expect("a form that the machine can judge");
+    let right = judged.verdict.is_right();
+    let strict = match (&question.form, given) {
         (Form::Number { answer }, Given::Text(text)) => {
-            let value: f64 = text.parse().expect("mistakes and answers to numbers are numbers");
+            let number = text.strip_suffix(&answer.unit).unwrap_or(text).trim();
+            let value: f64 = number.parse().expect("mistakes and answers to numbers are numbers");
             let error = match answer.tolerance {
                 Tolerance::Exact => 0.0,
                 Tolerance::Absolute(error) => error,
                 Tolerance::Relative(share) => share * answer.value.abs(),
             };
-            (value - answer.value).abs() <= error * (1.0 + 1e-9) + 1e-12 * answer.value.abs()
+            (value - answer.value).abs() <= error * (1.0 + 1e-9) + 1e-9 * answer.value.abs()
         }
         (Form::Typed { accepted, .. }, Given::Text(text)) => {
             accepted.iter().any(|spelling| spelling.to_lowercase() == text.trim().to_lowercase())
@@ -45,7 +55,9 @@ fn accepts(form: &Form, given: &Given) -> bool {
             order.iter().zip(solution).all(|(&a, &b)| items[a] == items[b])
         }
         (form, given) => panic!("{given:?} does not answer {form:?}"),
-    }
+    };
+    assert_eq!(right, strict, "{given:?} to {question:?}");
+    right
 }
 
 #[test]
@@ -75,122 +87,123 @@ fn names_titles_and_parameters_are_in_order() {
     }
 }
 
+/// Draws each family 2,000 times at each difficulty, and holds every question, and all of them together, to the rules.
 #[test]
-fn no_instance_is_degenerate() {
-    for family in problem::families() {
-        for difficulty in 0..3 {
-            let mut questions = BTreeSet::new();
-            let mut answers: BTreeMap<String, usize> = BTreeMap::new();
-            let mut verdicts: BTreeMap<Vec<String>, BTreeMap<String, usize>> = BTreeMap::new();
-            let mut two_options = 0;
-            for question in sweep(*family, difficulty) {
-                let right = answer(&question);
-                if let Form::Choice { options, several: false } = &question.form
-                    && options.len() == 2
-                {
-                    two_options += 1;
-                    let mut pair: Vec<String> = options.iter().map(|option| option.text.clone()).collect();
-                    pair.sort_unstable();
-                    *verdicts.entry(pair).or_default().entry(right.clone()).or_default() += 1;
-                }
-                *answers.entry(right).or_default() += 1;
-                questions.insert(question.prompt);
-            }
-            let at = format!("{} at difficulty {difficulty}", family.name());
-            assert!(questions.len() >= 20, "{at}: only {} questions", questions.len());
-            let drawn = SEEDS as usize;
-            if two_options < drawn && !FEW_ANSWERS.iter().any(|(name, _)| *name == family.name()) {
-                assert!(answers.len() >= 5, "{at}: only {} answers: {answers:?}", answers.len());
-                let top = answers.iter().max_by_key(|(_, count)| **count).expect("an answer");
-                assert!(top.1 * 100 <= drawn * 40, "{at}: {} of {drawn} answers are `{}`", top.1, top.0);
-            }
-            for (pair, counts) in verdicts {
-                let total: usize = counts.values().sum();
-                // Fewer draws than these say nothing about balance.
-                if total >= 100 {
-                    let share = counts.values().max().expect("a verdict") * 100 / total;
-                    assert!(share <= 70, "{at}: {share} % of one verdict in {pair:?}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn right_answers_are_accepted_and_mistakes_are_not() {
-    for family in problem::families() {
+fn no_instance_is_degenerate_or_unfit() {
+    for family in families() {
         let declared: BTreeSet<&str> = family.mistakes().iter().copied().collect();
         assert_eq!(declared.len(), family.mistakes().len(), "{}: a mistake is declared twice", family.name());
         let mut reached = BTreeSet::new();
         for difficulty in 0..3 {
+            let mut tally = Tally::default();
             for question in sweep(*family, difficulty) {
-                let drawn = question.drawn.as_ref().expect("drawn");
-                let at = || format!("{} seed {} difficulty {difficulty}", family.name(), drawn.seed);
-                assert!(question.form.is_checked(), "{}", at());
-                assert!(accepts(&question.form, &right_answer(&question.form)), "{}", at());
-                for (index, mistake) in drawn.mistakes.iter().enumerate() {
-                    assert!(!accepts(&question.form, &mistake.answer), "{}: {mistake:?} is right", at());
-                    assert!(
-                        declared.contains(mistake.name.as_str()),
-                        "{}: `{}` undeclared",
-                        at(),
-                        mistake.name
-                    );
-                    let again = drawn.mistakes[..index].iter().any(|other| other.answer == mistake.answer);
-                    assert!(!again, "{}: {mistake:?} twice", at());
-                    reached.insert(mistake.name.clone());
-                }
+                right_answers_are_accepted_and_mistakes_are_not(&question, &declared, &mut reached);
+                fit_to_be_shown(&question);
+                tally.add(question);
             }
+            tally.judge(*family, difficulty);
         }
         let never: Vec<_> = declared.iter().filter(|name| !reached.contains(**name)).collect();
         assert!(never.is_empty(), "{}: never reached: {never:?}", family.name());
     }
 }
 
-#[test]
-fn questions_are_fit_to_be_shown() {
-    for family in problem::families() {
-        for difficulty in 0..3 {
-            for question in sweep(*family, difficulty).take(500) {
-                let drawn = question.drawn.as_ref().expect("drawn");
-                let at = || {
-                    format!(
-                        "{} seed {} difficulty {difficulty}\n{}",
-                        family.name(),
-                        drawn.seed,
-                        question.prompt
-                    )
-                };
-                assert!(!question.prompt.trim().is_empty(), "{}", at());
-                assert!(question.why.as_ref().is_some_and(|why| !why.trim().is_empty()), "{}", at());
-                let fences = question.prompt.lines().filter(|line| line.starts_with("```")).count();
-                assert!(fences.is_multiple_of(2), "{}", at());
-                assert_eq!(
-                    fences > 0,
-                    !drawn.spoken.is_empty(),
-                    "a picture is told in words, and only that: {}",
-                    at()
-                );
-                let why = question.why.as_deref().unwrap_or_default();
-                for line in fenced(&question.prompt).chain(fenced(why)) {
-                    let width = retain::source::columns(line);
-                    assert!(width <= diagram::WIDTH, "{width} columns: {}", at());
-                    let ascii = diagram::ascii(line);
-                    assert!(ascii.is_ascii(), "no stand-in in {line:?}: {}", at());
-                    assert_eq!(retain::source::columns(&ascii), width, "{}", at());
-                }
-                if let Form::Choice { options, several } = &question.form {
-                    let texts: BTreeSet<&str> = options.iter().map(|option| option.text.as_str()).collect();
-                    assert_eq!(texts.len(), options.len(), "two options are the same: {}", at());
-                    assert!(options.len() >= 2 && options.iter().any(|option| option.right), "{}", at());
-                    assert!(
-                        *several || options.iter().filter(|option| option.right).count() == 1,
-                        "{}",
-                        at()
-                    );
-                }
+/// What many questions of one family and difficulty amount to.
+#[derive(Default)]
+struct Tally {
+    questions: BTreeSet<String>,
+    answers: BTreeMap<String, usize>,
+    verdicts: BTreeMap<Vec<String>, BTreeMap<String, usize>>,
+    two_options: usize,
+}
+
+impl Tally {
+    fn add(&mut self, question: Question) {
+        let right = answer(&question);
+        if let Form::Choice { options, several: false } = &question.form
+            && options.len() == 2
+        {
+            self.two_options += 1;
+            let mut pair: Vec<String> = options.iter().map(|option| option.text.clone()).collect();
+            pair.sort_unstable();
+            *self.verdicts.entry(pair).or_default().entry(right.clone()).or_default() += 1;
+        }
+        *self.answers.entry(right).or_default() += 1;
+        self.questions.insert(question.prompt);
+    }
+
+    fn judge(&self, family: &dyn Family, difficulty: u8) {
+        let (at, drawn) = (format!("{} at difficulty {difficulty}", family.name()), SEEDS as usize);
+        assert!(self.questions.len() >= 20, "{at}: only {} questions", self.questions.len());
+        if self.two_options < drawn && !FEW_ANSWERS.iter().any(|(name, _)| *name == family.name()) {
+            let answers = &self.answers;
+            assert!(answers.len() >= 5, "{at}: only {} answers: {answers:?}", answers.len());
+            let top = answers.iter().max_by_key(|(_, count)| **count).expect("an answer");
+            assert!(top.1 * 100 <= drawn * 40, "{at}: {} of {drawn} answers are `{}`", top.1, top.0);
+        }
+        for (pair, counts) in &self.verdicts {
+            let total: usize = counts.values().sum();
+            // Fewer draws than these say nothing about balance.
+            if total >= 100 {
+                let share = counts.values().max().expect("a verdict") * 100 / total;
+                assert!(share <= 70, "{at}: {share} % of one verdict in {pair:?}");
             }
         }
+    }
+}
+
+/// Says which question it was.
+fn place(question: &Question) -> String {
+    let drawn = question.drawn.as_ref().expect("drawn");
+    format!("{} seed {} difficulty {}\n{}", drawn.family, drawn.seed, drawn.difficulty, question.prompt)
+}
+
+fn right_answers_are_accepted_and_mistakes_are_not(
+    question: &Question,
+    declared: &BTreeSet<&str>,
+    reached: &mut BTreeSet<String>,
+) {
+    assert!(accepts(question, &right_answer(&question.form)), "{}", place(question));
+    let mistakes = &question.drawn.as_ref().expect("drawn").mistakes;
+    for (index, mistake) in mistakes.iter().enumerate() {
+        assert!(!accepts(question, &mistake.answer), "{mistake:?} is right: {}", place(question));
+        assert!(
+            declared.contains(mistake.name.as_str()),
+            "`{}` is not declared: {}",
+            mistake.name,
+            place(question)
+        );
+        let again = mistakes[..index].iter().any(|other| other.answer == mistake.answer);
+        assert!(!again, "{mistake:?} is there twice: {}", place(question));
+        let named = retain::grading::judge(question, &mistake.answer).and_then(|judged| judged.mistake);
+        assert_eq!(named.as_ref(), Some(&mistake.name), "the learner is told: {}", place(question));
+        if !reached.contains(&mistake.name) {
+            reached.insert(mistake.name.clone());
+        }
+    }
+}
+
+fn fit_to_be_shown(question: &Question) {
+    let at = || place(question);
+    let spoken = &question.drawn.as_ref().expect("drawn").spoken;
+    assert!(!question.prompt.trim().is_empty(), "{}", at());
+    assert!(question.why.as_ref().is_some_and(|why| !why.trim().is_empty()), "{}", at());
+    let fences = question.prompt.lines().filter(|line| line.starts_with("```")).count();
+    assert!(fences.is_multiple_of(2), "{}", at());
+    assert_eq!(fences > 0, !spoken.is_empty(), "a picture is told in words, and only that: {}", at());
+    let why = question.why.as_deref().unwrap_or_default();
+    for line in fenced(&question.prompt).chain(fenced(why)) {
+        let width = retain::source::columns(line);
+        assert!(width <= diagram::WIDTH, "{width} columns: {}", at());
+        let ascii = diagram::ascii(line);
+        assert!(ascii.is_ascii(), "no stand-in in {line:?}: {}", at());
+        assert_eq!(retain::source::columns(&ascii), width, "{}", at());
+    }
+    if let Form::Choice { options, several } = &question.form {
+        let texts: BTreeSet<&str> = options.iter().map(|option| option.text.as_str()).collect();
+        assert_eq!(texts.len(), options.len(), "two options are the same: {}", at());
+        assert!(options.len() >= 2 && options.iter().any(|option| option.right), "{}", at());
+        assert!(*several || options.iter().filter(|option| option.right).count() == 1, "{}", at());
     }
 }
 
@@ -207,7 +220,7 @@ fn fenced(markdown: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn difficulty_changes_something() {
-    for family in problem::families() {
+    for family in families() {
         for (easy, hard) in [(0, 1), (1, 2)] {
             let changed = sweep(*family, easy)
                 .zip(sweep(*family, hard))
@@ -221,7 +234,7 @@ fn difficulty_changes_something() {
 
 #[test]
 fn what_was_drawn_can_be_drawn_again_from_the_log() {
-    for family in problem::families() {
+    for family in families() {
         for seed in 0..20 {
             let table = toml::Table::new();
             let question = problem::draw(*family, &table, seed, 1).expect("defaults are right");
@@ -243,7 +256,7 @@ fn what_was_drawn_can_be_drawn_again_from_the_log() {
 /// Authors may combine parameters as they like: whatever each allows must give a question, never a panic.
 #[test]
 fn any_allowed_parameters_give_a_question() {
-    for family in problem::families() {
+    for family in families() {
         for seed in 0..300_u64 {
             let mut draw = problem::Draw::new(retain::seed::Seed(seed));
             let mut table = toml::Table::new();
@@ -275,17 +288,9 @@ fn any_allowed_parameters_give_a_question() {
                 let Ok(Ok(question)) = drawn else {
                     panic!("{} cannot be drawn with {table:?}", family.name())
                 };
-                assert!(
-                    accepts(&question.form, &right_answer(&question.form)),
-                    "{} {table:?}",
-                    family.name()
-                );
+                assert!(accepts(&question, &right_answer(&question.form)), "{} {table:?}", family.name());
                 for mistake in &question.drawn.as_ref().expect("drawn").mistakes {
-                    assert!(
-                        !accepts(&question.form, &mistake.answer),
-                        "{} {table:?}: {mistake:?}",
-                        family.name()
-                    );
+                    assert!(!accepts(&question, &mistake.answer), "{} {table:?}: {mistake:?}", family.name());
                 }
                 for line in fenced(&question.prompt) {
                     let width = retain::source::columns(line);
@@ -306,7 +311,7 @@ fn fixtures() -> PathBuf {
 #[expect(clippy::disallowed_methods, reason = "a switch for whoever changes a family, not for the program")]
 fn stored_samples_are_drawn_again_byte_for_byte() {
     let write = std::env::var_os("RETAIN_WRITE_PROBLEMS").is_some();
-    for family in problem::families() {
+    for family in families() {
         let mut sample = Vec::new();
         for difficulty in 0..3 {
             sample.extend(sweep(*family, difficulty).take(3).map(|question| problem::describe(&question)));

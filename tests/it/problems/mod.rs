@@ -3,13 +3,29 @@
 //! An oracle computes the answer from `Drawn::values` by brute force, a second derivation, or published worked values,
 //! never by the family's own code. Files by subject, as in `src/problem/`.
 
+mod anomalies;
 mod computation;
+mod computation_batch;
+mod computation_streams;
 mod consensus;
+mod consensus_bitcoin;
+mod consensus_agreement;
+mod consensus_raft;
 mod harness;
+mod locks;
 mod ml;
+mod optimistic;
+mod queries;
 mod storage;
+mod storage_engines;
+mod storage_layout;
+mod storage_lsm;
+mod storage_ring;
+mod storage_replication;
 mod time;
+mod time_delivery;
 mod transactions;
+mod transactions_commit;
 
 use retain::card::{Form, Given, Question};
 use retain::problem;
