@@ -3,6 +3,7 @@
 
 pub mod field;
 pub mod keys;
+pub mod lines;
 pub mod plain;
 pub mod programs;
 pub mod screen;
@@ -16,6 +17,7 @@ use crate::view::frame::Frame;
 
 pub use crate::view::frame::Size;
 pub use field::Field;
+pub use lines::LineTerminal;
 pub use plain::Plain;
 pub use scripted::ScriptedTerminal;
 pub use tty::{Look, Tty};
