@@ -97,7 +97,7 @@ pub(super) fn run(config: &Config, args: &Args) -> Outcome {
         app.refresh(&[])?;
     }
     if changed == 0 && !failed {
-        output::say(&format!("{} in their form", words::plural(sources.len(), "file")))?;
+        output::say(&format!("{}: nothing to do", words::plural(sources.len(), "file")))?;
     }
     if failed || (args.check && changed > 0) { Err(Failure::said()) } else { Ok(()) }
 }

@@ -34,6 +34,10 @@ impl<R: BufRead, W: Write> Terminal for LineTerminal<R, W> {
         Size::new(self.columns, 24)
     }
 
+    fn keeps_lines(&self) -> bool {
+        true
+    }
+
     /// Says what is new in the body: heads and feet repeat themselves, and a form's first lines do.
     fn draw(&mut self, frame: &Frame) -> io::Result<()> {
         let same = frame.body.iter().zip(&self.last).take_while(|(one, other)| one == other).count();

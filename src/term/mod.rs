@@ -30,6 +30,11 @@ pub trait Terminal {
     /// Returns the size in columns and rows, read afresh.
     fn size(&self) -> Size;
 
+    /// Tells whether what was asked and answered stays in sight by itself, as on paper.
+    fn keeps_lines(&self) -> bool {
+        false
+    }
+
     /// Shows a frame in place of the one before.
     ///
     /// # Errors

@@ -94,6 +94,9 @@ struct Form<'a> {
 impl Form<'_> {
     fn draw(&mut self, room: usize) -> Result<()> {
         self.view.room = room;
+        if self.terminal.keeps_lines() {
+            self.view.facts.clear();
+        }
         let frame = form::screen(&self.view, self.terminal.size());
         self.terminal.draw(&frame).map_err(AppError::Terminal)
     }
