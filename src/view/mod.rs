@@ -8,6 +8,7 @@ pub mod check;
 pub mod code;
 pub mod diff;
 pub mod fit;
+pub mod form;
 pub mod frame;
 pub mod help;
 pub mod history;
