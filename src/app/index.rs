@@ -1,17 +1,18 @@
 //! Bringing the database up to date with the decks: reads only what changed, keeps every card's history.
-//! Not for parsing (`deck/`) or for telling cards apart (`deck/identity.rs`).
+//! Not for parsing (`deck/`) or for finding out which card is which (`identify.rs`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::identify::Identified;
 use super::{App, Result};
-use crate::card::{Card, CardKey, CardKind, CardUid, DeckHead};
-use crate::deck::{self, identity};
+use crate::card::{Card, CardKey, DeckHead};
+use crate::deck;
 use crate::diagnostic::Severity;
 use crate::progress::course;
 use crate::shelf::{self, SHIPPED_PREFIX, ShelfError, Stamp};
 use crate::source::SourceText;
-use crate::store::{CardChange, DeckStamp, IndexedCard, IndexedDeck, KnownCard};
+use crate::store::{CardChange, DeckStamp};
 
 /// What a look at the decks brought.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Indexed {
     pub cards: usize,
     /// What became of cards that were known.
     pub changes: Vec<CardChange>,
+    /// Cards never seen before: how many in which deck.
+    pub new: Vec<(String, usize)>,
     /// Files that could not be read.
     pub faults: Vec<ShelfError>,
     /// Cards left out because the same card stands elsewhere: its key, and the path that lost.
@@ -39,16 +42,18 @@ struct Stale {
 }
 
 /// A deck read again, before its cards are told apart from those known.
-struct Fresh {
-    path: String,
-    stamp: DeckStamp,
-    head: DeckHead,
-    faults: u32,
-    cards: Vec<Card>,
+pub(super) struct Fresh {
+    pub(super) path: String,
+    pub(super) stamp: DeckStamp,
+    pub(super) head: DeckHead,
+    pub(super) faults: u32,
+    pub(super) cards: Vec<Card>,
 }
 
 /// The setting that holds the digest of the course in the database.
 const SHIPPED_SETTING: &str = "shipped";
+/// The setting that holds the paths of decks from which a card was left out because it stands elsewhere too.
+const DOUBLES_SETTING: &str = "doubles";
 
 impl App {
     /// Looks at the shipped course, at the learner's folders and at `given` files and folders, and takes over what
@@ -74,9 +79,9 @@ impl App {
     pub fn pending_changes(&mut self, given: &[PathBuf]) -> Result<Indexed> {
         let mut indexed = Indexed::default();
         let (stale, vanished) = self.stale(given, &mut indexed)?;
-        let fresh = read_all(stale, &mut indexed);
-        let (_, changes) = self.identify(&fresh, &vanished, &mut indexed)?;
-        indexed.changes = changes;
+        if !stale.is_empty() || !vanished.is_empty() {
+            self.read_and_identify(stale, &vanished, &mut indexed)?;
+        }
         Ok(indexed)
     }
 
@@ -148,13 +153,46 @@ impl App {
     }
 
     fn take_over(&mut self, stale: Vec<Stale>, vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
-        let fresh = read_all(stale, indexed);
-        let (decks, changes) = self.identify(&fresh, vanished, indexed)?;
-        indexed.read = decks.len();
-        indexed.cards = decks.iter().map(|deck| deck.cards.len()).sum();
-        indexed.changes = changes;
-        self.store.apply_index(&decks, vanished, &indexed.changes, &[(SHIPPED_SETTING, &indexed.course)])?;
+        let Identified { decks, renamed, doubles } = self.read_and_identify(stale, vanished, indexed)?;
+        let done = [(SHIPPED_SETTING, indexed.course.as_str()), (DOUBLES_SETTING, doubles.as_str())];
+        self.store.apply_index(&decks, vanished, &renamed, &indexed.changes, &done)?;
         self.order_decks()
+    }
+
+    /// Reads what is stale and finds out which card is which.
+    fn read_and_identify(
+        &self,
+        stale: Vec<Stale>,
+        vanished: &[i64],
+        indexed: &mut Indexed,
+    ) -> Result<Identified> {
+        let mut fresh = read_all(stale, indexed);
+        let mut identified = self.identify(&fresh, vanished, indexed)?;
+        let mut with_doubles: BTreeSet<String> = self.decks_with_doubles()?;
+        with_doubles.retain(|path| !fresh.iter().any(|deck| deck.path == *path));
+        // A card that left its deck may stand in another, where it was left out as a double: that deck is read again.
+        let left = |change: &CardChange| change.change != "returned" && change.old_key != change.new_key;
+        if !with_doubles.is_empty() && indexed.changes.iter().any(left) {
+            let hidden = std::mem::take(&mut with_doubles).into_iter().filter_map(|path| {
+                let stamp = match path.starts_with(SHIPPED_PREFIX) {
+                    true => DeckStamp::default(),
+                    false => stamp_of(shelf::stamp(&path)?),
+                };
+                Some(Stale { path, stamp })
+            });
+            fresh.extend(read_all(hidden.collect(), indexed));
+            identified = self.identify(&fresh, vanished, indexed)?;
+        }
+        with_doubles.extend(indexed.doubles.iter().map(|(_, path)| path.clone()));
+        identified.doubles = serde_json::to_string(&with_doubles).unwrap_or_default();
+        indexed.read = identified.decks.len();
+        indexed.cards = identified.decks.iter().map(|deck| deck.cards.len()).sum();
+        Ok(identified)
+    }
+
+    fn decks_with_doubles(&self) -> Result<BTreeSet<String>> {
+        let text = self.store.setting(DOUBLES_SETTING)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
     /// Puts all decks in the order in which a learner should meet them.
@@ -176,154 +214,6 @@ impl App {
             order.iter().zip(0..).map(|(&index, place)| (decks[index].id, place)).collect();
         Ok(self.store.set_places(&places)?)
     }
-
-    /// Gives each card read the uid it had, or a new one; says what became of cards that were known.
-    fn identify(
-        &self,
-        fresh: &[Fresh],
-        vanished: &[i64],
-        indexed: &mut Indexed,
-    ) -> Result<(Vec<IndexedDeck>, Vec<CardChange>)> {
-        let at = self.clock.now();
-        let decks = self.store.decks()?;
-        let paths: HashMap<i64, &str> = decks.iter().map(|deck| (deck.id, deck.path.as_str())).collect();
-        let ids: HashMap<&str, i64> = decks.iter().map(|deck| (deck.path.as_str(), deck.id)).collect();
-        let first_time = self.store.has_no_cards()?;
-
-        // Cards that stood in the decks read again, or in decks that vanished: they may be lost from sight.
-        let mut left: HashMap<CardUid, KnownCard> = HashMap::new();
-        let reread: HashSet<i64> = fresh
-            .iter()
-            .filter_map(|deck| ids.get(deck.path.as_str()).copied())
-            .chain(vanished.iter().copied())
-            .collect();
-        for &deck in &reread {
-            left.extend(self.store.known_cards(deck)?.into_iter().map(|card| (card.uid, card)));
-        }
-
-        // By key first: whoever is known by its key is itself.
-        let mut claimed: HashSet<&CardKey> = HashSet::new();
-        let mut uids: HashMap<(usize, usize), CardUid> = HashMap::new();
-        let mut appeared: Vec<(usize, usize)> = Vec::new();
-        let mut changes = Vec::new();
-        let mut doubles: HashSet<(usize, usize)> = HashSet::new();
-        for (d, deck) in fresh.iter().enumerate() {
-            for (c, card) in deck.cards.iter().enumerate() {
-                let known = if first_time { None } else { self.store.known_by_key(&card.key)? };
-                let stands_elsewhere =
-                    known.as_ref().is_some_and(|known| known.present && !reread.contains(&known.deck));
-                if stands_elsewhere || !claimed.insert(&card.key) {
-                    indexed.doubles.push((card.key.clone(), deck.path.clone()));
-                    doubles.insert((d, c));
-                    continue;
-                }
-                let Some(known) = known else {
-                    appeared.push((d, c));
-                    continue;
-                };
-                left.remove(&known.uid);
-                uids.insert((d, c), known.uid);
-                let from = paths.get(&known.deck).copied();
-                if !known.present {
-                    changes.push(change("returned", at, &known, from, Some((card, &deck.path))));
-                } else if from != Some(deck.path.as_str()) {
-                    changes.push(change("moved", at, &known, from, Some((card, &deck.path))));
-                }
-            }
-        }
-
-        // The rest by likeness.
-        let mut lost: Vec<KnownCard> = left.into_values().collect();
-        lost.sort_by_key(|card| (card.deck, card.place));
-        let old: Vec<identity::Candidate> = lost
-            .iter()
-            .map(|card| identity::Candidate {
-                deck: paths.get(&card.deck).map(|&path| path.to_owned()).unwrap_or_default(),
-                place: usize::try_from(card.place).unwrap_or(0),
-                title: card.title.clone(),
-                answer_hash: card.answer_hash,
-                seen: card.seen,
-            })
-            .collect();
-        let new: Vec<identity::Candidate> = if old.is_empty() {
-            Vec::new()
-        } else {
-            appeared
-                .iter()
-                .map(|&(d, c)| {
-                    let card = &fresh[d].cards[c];
-                    identity::Candidate {
-                        deck: fresh[d].path.clone(),
-                        place: c,
-                        title: card.kind.title(),
-                        answer_hash: answer_hash(card),
-                        seen: false,
-                    }
-                })
-                .collect()
-        };
-        let mut is_lost = vec![true; lost.len()];
-        for found in identity::matches(&old, &new) {
-            let (d, c) = appeared[found.new];
-            let known = &lost[found.old];
-            is_lost[found.old] = false;
-            uids.insert((d, c), known.uid);
-            let from = paths.get(&known.deck).copied();
-            changes.push(change(
-                found.how.name(),
-                at,
-                known,
-                from,
-                Some((&fresh[d].cards[c], &fresh[d].path)),
-            ));
-        }
-        for (known, _) in lost.iter().zip(&is_lost).filter(|&(_, &lost)| lost) {
-            changes.push(change("gone", at, known, paths.get(&known.deck).copied(), None));
-        }
-
-        // Whoever is left is new.
-        let mut given: HashSet<CardUid> = uids.values().copied().collect();
-        let mut out = Vec::with_capacity(fresh.len());
-        for (d, deck) in fresh.iter().enumerate() {
-            let mut cards = Vec::with_capacity(deck.cards.len());
-            let mut part = 0;
-            let mut block = None;
-            for (c, card) in deck.cards.iter().enumerate() {
-                part = if block == Some(card.span) { part + 1 } else { 0 };
-                block = Some(card.span);
-                if doubles.contains(&(d, c)) {
-                    continue;
-                }
-                let uid = match uids.get(&(d, c)) {
-                    Some(&uid) => uid,
-                    None => self.fresh_uid(&card.key, &given, first_time)?,
-                };
-                given.insert(uid);
-                cards.push(indexed_card(card, uid, part));
-            }
-            out.push(IndexedDeck {
-                path: deck.path.clone(),
-                slug: shelf::slug(&deck.path),
-                head: deck.head.clone(),
-                place: u32::MAX >> 1,
-                stamp: deck.stamp,
-                faults: deck.faults,
-                cards,
-            });
-        }
-        Ok((out, changes))
-    }
-
-    fn fresh_uid(&self, key: &CardKey, given: &HashSet<CardUid>, first_time: bool) -> Result<CardUid> {
-        let mut attempt = 0;
-        loop {
-            let uid = CardUid::derive(key, attempt);
-            if !given.contains(&uid) && (first_time || !self.store.uid_is_taken(uid)?) {
-                return Ok(uid);
-            }
-            attempt += 1;
-        }
-    }
 }
 
 pub(super) fn stamp_of(stamp: Stamp) -> DeckStamp {
@@ -340,7 +230,8 @@ fn read_all(stale: Vec<Stale>, indexed: &mut Indexed) -> Vec<Fresh> {
                 continue;
             }
         };
-        let parsed = deck::parse(&SourceText::new(path.clone(), text));
+        let mut parsed = deck::parse(&SourceText::new(path.clone(), text));
+        deck::families::leave_out_unknown(&mut parsed);
         let faults = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
         let cards = parsed.blocks.into_iter().flat_map(|block| block.cards).collect();
         fresh.push(Fresh {
@@ -352,64 +243,4 @@ fn read_all(stale: Vec<Stale>, indexed: &mut Indexed) -> Vec<Fresh> {
         });
     }
     fresh
-}
-
-fn indexed_card(card: &Card, uid: CardUid, part: usize) -> IndexedCard {
-    IndexedCard {
-        uid,
-        key: card.key.clone(),
-        start: card.span.start,
-        end: card.span.end,
-        part,
-        kind: card.kind.name(),
-        block: CardUid::derive(&card.block_key, 0).0,
-        title: card.kind.title(),
-        answer_hash: answer_hash(card),
-        tags: card.tags.clone(),
-        concepts: card.concepts.clone(),
-        confuses: card.confuses.clone(),
-    }
-}
-
-fn change(
-    what: &str,
-    at: crate::time::Timestamp,
-    known: &KnownCard,
-    from: Option<&str>,
-    to: Option<(&Card, &str)>,
-) -> CardChange {
-    CardChange {
-        card: known.uid,
-        change: what.to_owned(),
-        at,
-        old_key: Some(known.key.0.clone()),
-        new_key: to.map(|(card, _)| card.key.0.clone()),
-        old_title: Some(known.title.clone()),
-        new_title: to.map(|(card, _)| card.kind.title()),
-        old_deck: from.map(str::to_owned),
-        new_deck: to.map(|(_, path)| path.to_owned()),
-    }
-}
-
-/// Hashes what a right answer says, so that a card can be found again when its question was reworded.
-fn answer_hash(card: &Card) -> i64 {
-    let mut hasher = blake3::Hasher::new();
-    let mut put = |text: &str| {
-        let text = deck::normalised(text);
-        hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
-    };
-    match &card.kind {
-        CardKind::Recall { answer, .. } => put(answer),
-        CardKind::Cloze { text, hidden } => put(&text[hidden.start..hidden.end]),
-        CardKind::Choice { options, .. } => {
-            options.iter().filter(|option| option.right).for_each(|option| put(&option.text));
-        }
-        CardKind::Order { items, .. } => items.iter().for_each(|item| put(item)),
-        CardKind::Typed { accepted, .. } => put(accepted.first().map_or("", String::as_str)),
-        CardKind::Number { answer, .. } => put(&format!("{} {}", answer.value, answer.unit)),
-        CardKind::Problem { family, parameters } => put(&format!("{family} {parameters}")),
-    }
-    let mut first = [0; 8];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    i64::from_le_bytes(first)
 }

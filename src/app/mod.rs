@@ -3,17 +3,23 @@
 
 pub mod cards;
 pub mod catchup;
+pub mod check;
 pub mod clock;
 pub mod doctor;
 pub mod forecasts;
+pub mod foresight;
 pub mod front;
 pub mod home;
+mod identify;
 pub mod index;
 pub mod load;
 pub mod plan;
+pub mod practice;
+pub mod relink;
 pub mod report;
 pub mod review;
 pub mod schedulers;
+pub mod search;
 
 use std::cell::Cell;
 use std::path::PathBuf;

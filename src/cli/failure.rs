@@ -13,6 +13,8 @@ use crate::store::StoreError;
 pub enum Kind {
     /// The answer is no, or the learner must change something: 1.
     No,
+    /// The answer is no, and standard output has said so: 1. Nothing more is printed.
+    Said,
     /// The command line is wrong: 2.
     Usage,
     /// The store or the system: 3.
@@ -53,6 +55,12 @@ impl Failure {
         Self::new(Kind::No, message.into())
     }
 
+    /// The answer is no, and standard output has said so.
+    #[must_use]
+    pub fn said() -> Self {
+        Self::new(Kind::Said, "the answer is no")
+    }
+
     /// Ctrl-C or a signal.
     #[must_use]
     pub fn interrupted() -> Self {
@@ -70,7 +78,7 @@ impl Failure {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self.kind {
-            Kind::No => 1,
+            Kind::No | Kind::Said => 1,
             Kind::Usage => 2,
             Kind::System => 3,
             Kind::Interrupted => 130,
@@ -81,7 +89,7 @@ impl Failure {
     /// Returns the text for a person: message, causes, hints, a line each; empty where nothing is to be said.
     #[must_use]
     pub fn text(&self) -> String {
-        if matches!(self.kind, Kind::Interrupted | Kind::BrokenPipe) {
+        if matches!(self.kind, Kind::Said | Kind::Interrupted | Kind::BrokenPipe) {
             return String::new();
         }
         let mut text = format!("error: {}\n", self.error);

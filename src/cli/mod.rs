@@ -3,20 +3,27 @@
 
 mod backup;
 mod catchup;
+mod changes;
+mod check;
 mod completions;
 mod deck;
 mod doctor;
 mod eval;
 mod failure;
+mod history;
 mod home;
+mod list;
 mod marks;
 mod output;
+mod problem;
 mod quiz;
 mod review;
 mod schedule;
 mod scheduler;
+mod show;
 mod simulate;
 mod stats;
+mod status;
 mod undo;
 mod why;
 
@@ -51,6 +58,7 @@ Exit codes: 0 done, 1 the answer is no, 2 usage, 3 the store or the system, 130 
 enum Command {
     Review(review::Args),
     Quiz(quiz::Args),
+    Problem(problem::Args),
     Stats(stats::Args),
     Undo(undo::Args),
     Leeches(marks::LeechArgs),
@@ -58,6 +66,13 @@ enum Command {
     Resume(marks::ResumeArgs),
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
+    Check(check::Args),
+    List(list::ListArgs),
+    Search(list::SearchArgs),
+    Show(show::Args),
+    Status(status::Args),
+    History(history::HistoryArgs),
+    Relink(history::RelinkArgs),
     Doctor(doctor::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -104,17 +119,24 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Command::Completions(args)) => return completions::run(args),
         Some(Command::Man(args)) => return completions::man(args),
         Some(Command::Schedule(args)) => return schedule::run(args),
+        Some(Command::Problem(args)) => {
+            if let Some(outcome) = problem::run_alone(args) {
+                return outcome;
+            }
+        }
         _ => {}
     }
     let config = Config::read()?;
     match cli.command {
         None => home::run(config),
         Some(Command::Restore(args)) => backup::restore(&config, &args),
+        Some(Command::Check(args)) => check::run(&config, &args),
         Some(command) => {
             let mut app = App::open(config)?;
             match command {
                 Command::Review(args) => review::run(&mut app, &args),
                 Command::Quiz(args) => quiz::run(&mut app, &args),
+                Command::Problem(args) => problem::run(&mut app, &args),
                 Command::Stats(args) => stats::run(&mut app, &args),
                 Command::Undo(args) => undo::run(&mut app, &args),
                 Command::Why(args) => why::run(&mut app, &args),
@@ -128,11 +150,19 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Resume(args) => marks::resume(&mut app, &args),
                 Command::Flagged(args) => marks::flagged(&mut app, &args),
                 Command::Deck(args) => deck::run(&mut app, &args),
+                Command::List(args) => list::list(&mut app, &args),
+                Command::Search(args) => list::search(&mut app, &args),
+                Command::Show(args) => show::run(&mut app, &args),
+                Command::Status(args) => status::run(&mut app, &args),
+                Command::History(args) => history::history(&mut app, &args),
+                Command::Relink(args) => history::relink(&mut app, &args),
                 Command::Doctor(args) => doctor::run(&mut app, &args),
                 Command::Backup(args) => backup::backup(&mut app, &args),
-                Command::Restore(_) | Command::Completions(_) | Command::Man(_) | Command::Schedule(_) => {
-                    Ok(())
-                }
+                Command::Restore(_)
+                | Command::Check(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+                | Command::Schedule(_) => Ok(()),
             }
         }
     }

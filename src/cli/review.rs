@@ -156,12 +156,21 @@ pub(super) fn sit(app: &mut App, wanted: &Wanted, sitting: Sitting, mode: Mode) 
 
 /// Runs a session over the front end that fits.
 pub(super) fn with_front(app: &mut App, session: &mut Session, mode: Mode) -> Result<Sat, Failure> {
+    with(app, mode, |app, front| app.run(session, front))
+}
+
+/// Hands the front end that fits to `run`.
+pub(super) fn with(
+    app: &mut App,
+    mode: Mode,
+    run: impl FnOnce(&mut App, &mut dyn Front) -> crate::app::Result<Ended>,
+) -> Result<Sat, Failure> {
     let terminal = !mode.plain && !mode.json && !app.config.dumb && Tty::is_there();
     if terminal {
         let opener = app.config.opener.clone();
         let mut tty = Tty::open(output::look(&app.config))?;
         let mut front = TerminalFront::new(&mut tty, opener);
-        let ended = app.run(session, &mut front)?;
+        let ended = run(app, &mut front)?;
         let home = front.wants_home();
         drop(tty);
         return match ended {
@@ -177,7 +186,7 @@ pub(super) fn with_front(app: &mut App, session: &mut Session, mode: Mode) -> Re
     } else {
         Box::new(PlainFront::new(input, output))
     };
-    match app.run(session, front.as_mut())? {
+    match run(app, front.as_mut())? {
         Ended::Interrupted => Err(Failure::interrupted()),
         Ended::Done => Ok(Sat::Left),
     }

@@ -60,6 +60,8 @@ impl How {
 const ALIKE: f64 = 0.5;
 /// With the same answer, this much is enough in one deck.
 const ALIKE_WITH_ANSWER: f64 = 0.2;
+/// The very same question is the same card even in another deck and with another answer, if it has this many words.
+const TELLING: usize = 5;
 /// Words in more titles than this say nothing about which card is meant.
 const COMMON: usize = 64;
 
@@ -70,13 +72,14 @@ pub fn matches(old: &[Candidate], new: &[Candidate]) -> Vec<Match> {
     let new_words: Vec<HashSet<String>> = new.iter().map(|card| words(&card.title)).collect();
     let mut pairs = BTreeMap::new();
     for (o, n) in candidates(old, new, &old_words, &new_words) {
-        let likeness = likeness(&old_words[o], &new_words[n]);
+        let same_title = old[o].title == new[n].title;
+        let likeness = if same_title { 1.0 } else { likeness(&old_words[o], &new_words[n]) };
         let same_deck = old[o].deck == new[n].deck;
         let same_answer = old[o].answer_hash == new[n].answer_hash;
         let fits = if same_deck {
             likeness >= ALIKE || (same_answer && likeness >= ALIKE_WITH_ANSWER)
         } else {
-            same_answer && likeness >= ALIKE_WITH_ANSWER
+            (same_answer && likeness >= ALIKE_WITH_ANSWER) || (same_title && old_words[o].len() >= TELLING)
         };
         if fits {
             // The better first; a card with reviews before one without; a neighbour before one from afar.
@@ -120,7 +123,9 @@ fn candidates(
 ) -> HashSet<(usize, usize)> {
     let mut by_word: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_answer: HashMap<i64, Vec<usize>> = HashMap::new();
+    let mut by_title: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, words) in new_words.iter().enumerate() {
+        by_title.entry(new[index].title.as_str()).or_default().push(index);
         for word in words {
             by_word.entry(word).or_default().push(index);
         }
@@ -133,6 +138,9 @@ fn candidates(
                 pairs.extend(places.iter().map(|&n| (o, n)));
             }
         }
+        if let Some(places) = by_title.get(old[o].title.as_str()) {
+            pairs.extend(places.iter().take(COMMON).map(|&n| (o, n)));
+        }
         if let Some(places) = by_answer.get(&old[o].answer_hash) {
             pairs.extend(places.iter().take(COMMON).map(|&n| (o, n)));
         }
@@ -140,12 +148,27 @@ fn candidates(
     pairs
 }
 
+/// The words of a title; where a script puts no space between words, its characters in pairs.
 fn words(title: &str) -> HashSet<String> {
-    title
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    let mut words = HashSet::new();
+    for word in title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if word.chars().any(is_unspaced) {
+            let chars: Vec<char> = word.chars().collect();
+            words.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+            if chars.len() == 1 {
+                words.insert(word.to_owned());
+            }
+        } else {
+            words.insert(word.to_lowercase());
+        }
+    }
+    words
+}
+
+/// Tells whether a character belongs to a script written without spaces: Thai, Lao, Khmer, kana, Han.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Shared words over all words, `0.0..=1.0`.
@@ -188,6 +211,20 @@ mod tests {
             found(&old, &[card("b", 0, "Why are terms needed by a Raft leader?", 7)]),
             [(0, 0, "moved")]
         );
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_compared_too() {
+        let old = [card("a", 0, "什么是多数派读取的定义?", 1)];
+        assert_eq!(found(&old, &[card("a", 0, "什么是多数派读取的含义?", 2)]), [(0, 0, "edited")]);
+        assert_eq!(found(&old, &[card("a", 0, "领导者何时需要任期?", 2)]), []);
+    }
+
+    #[test]
+    fn the_very_same_title_needs_no_words() {
+        assert_eq!(found(&[card("a", 0, "++", 1)], &[card("a", 0, "++", 2)]), [(0, 0, "edited")]);
+        let old = [card("a", 0, "Why does a Raft leader need terms?", 1)];
+        assert_eq!(found(&old, &[card("b", 0, "Why does a Raft leader need terms?", 2)]), [(0, 0, "moved")]);
     }
 
     #[test]

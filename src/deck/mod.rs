@@ -7,15 +7,18 @@
 //! - [`mod@format`] writes a deck in its canonical form, with or without new ids.
 //! - A [`Block`] knows where everything stands: sections, id, suppressions, options, deletions, parameters. A linter
 //!   takes its carets from there, and leaves out the rules in `allows`, which [`Parsed`] has for the whole deck.
-//! - Families and parameters of problems are not judged here: [`Parsed::problems`] lists them with their places.
+//! - Families and parameters of problems are judged by [`families`], which knows the catalogue; the parser does not.
+//! - [`codes`] says what each code means.
 //!
 //! `docs/deck-format.md` has the grammar. Keys of cards without ids are described in `key.rs`.
 
 mod answers;
 mod block;
 mod cloze;
+pub mod codes;
 mod comment;
 pub mod compat;
+pub mod families;
 mod faults;
 pub mod format;
 mod front_matter;

@@ -5,7 +5,7 @@ pub mod quantity;
 mod typed;
 mod unit;
 
-pub use typed::{is_near, normalised};
+pub use typed::{folded, is_near, normalised};
 
 use crate::card::{Form, Given, Question};
 use crate::review::Verdict;
@@ -124,7 +124,7 @@ fn same_answer(form: &Form, expected: &Given, given: &Given) -> bool {
                 }
                 Err(_) => false,
             },
-            _ => normalised(expected) == normalised(given),
+            _ => folded(expected) == folded(given),
         },
         (expected, given) => expected == given,
     }

@@ -12,8 +12,8 @@ pub(super) fn judge(accepted: &[String], exact: bool, text: &str) -> Verdict {
         let text = text.trim();
         !text.is_empty() && accepted.iter().any(|spelling| spelling.trim() == text)
     } else {
-        let text = normalised(text);
-        !text.is_empty() && accepted.iter().any(|spelling| normalised(spelling) == text)
+        let text = folded(text);
+        !text.is_empty() && accepted.iter().any(|spelling| folded(spelling) == text)
     };
     if right { Verdict::Right } else { Verdict::Wrong }
 }
@@ -45,6 +45,31 @@ pub fn normalised(text: &str) -> String {
         out.pop();
     }
     out
+}
+
+/// Returns a text as it is compared in the end: [`normalised`], and with brackets, commas and hyphens within words
+/// read as space, so that `(2, 0, 4)` is `2,0,4` and `exactly-once` is `exactly once`. A minus before a digit stays.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let text = normalised(text);
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let minus = c == '-'
+            && characters.peek().is_some_and(char::is_ascii_digit)
+            && !out.ends_with(char::is_alphanumeric);
+        match c {
+            _ if minus => out.push('-'),
+            '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | ',' | ';' | '-' | ' ' => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    // An answer that is nothing but signs, as `<`, is compared as it stands.
+    if out.trim().is_empty() { text } else { out.trim_end().to_owned() }
 }
 
 /// Tells whether a wrong answer comes near an accepted spelling: one slip in up to five characters, two in more.
@@ -81,6 +106,17 @@ mod tests {
         assert!(right("lamport's clock", "Lamport\u{2019}s clock"));
         assert!(right("read-your-writes", "read\u{2013}your\u{2013}writes"));
         assert!(right("linearizability | linearisability", "linearisability"));
+    }
+
+    #[test]
+    fn lists_and_hyphens_may_be_written_in_many_ways() {
+        for text in ["2,0,4", "2 0 4", "(2, 0, 4)", "[2;0;4]"] {
+            assert!(right("(2, 0, 4)", text), "{text:?}");
+        }
+        assert!(!right("(2, 0, 4)", "20 4"));
+        assert!(!right("-1, 2", "1, 2"));
+        assert!(right("exactly-once", "exactly once"));
+        assert!(right("<", "<") && !right("<", ">"));
     }
 
     #[test]

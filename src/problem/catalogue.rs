@@ -23,7 +23,8 @@ macro_rules! catalogue {
 // Before the colon: code shared by families of one subject. Behind it: the families.
 catalogue! {
     "time" time {
-        script, :
+        script,
+        :
         broadcast_causal_delivery,
         clock_consistent_cut,
         clock_drift,
@@ -64,10 +65,13 @@ catalogue! {
         mvcc_timestamp_order,
         mvcc_visibility,
         occ_validation,
+        percolator_cell,
         schedule_serializable,
     }
     "storage" storage {
-        crdt_sets, :
+        crdt_sets,
+        lsm_versions,
+        :
         bigtable_location,
         bloom_false_positives,
         btree_height,
@@ -82,6 +86,7 @@ catalogue! {
         gossip_convergence,
         hash_insert,
         kademlia_routing,
+        lsm_lookup,
         recovery_aries,
         ring_keys_moved,
         ring_lookup,
@@ -89,6 +94,7 @@ catalogue! {
     "computation" computation {
         :
         availability_nines,
+        batch_re_execution,
         flink_barriers,
         flink_key_groups,
         join_cost,

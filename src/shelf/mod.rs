@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use shipped::{DIGEST, Shipped, shipped, shipped_file};
 pub use walk::{Found, Stamp, Walk, walk};
-pub use write::write_atomically;
+pub use write::{replace, write_atomically};
 
 use crate::source::Span;
 
@@ -57,6 +57,12 @@ pub enum ShelfError {
     NotShipped {
         /// The path, with its prefix.
         path: String,
+    },
+    /// Somebody else wrote to the file while we worked on it.
+    #[error("`{path}` was changed by another program meanwhile, so nothing was written to it")]
+    Changed {
+        /// The file.
+        path: PathBuf,
     },
     /// The path names something that is no file.
     #[error("`{path}` is no regular file")]

@@ -38,6 +38,17 @@ pub fn write_atomically(path: &Path, text: &str) -> Result<(), ShelfError> {
     })
 }
 
+/// Replaces a file's text, if it is still the one that the new text was made from.
+///
+/// # Errors
+/// As [`write_atomically`]; [`ShelfError::Changed`] when somebody wrote to the file meanwhile.
+pub fn replace(path: &Path, old: &str, new: &str) -> Result<(), ShelfError> {
+    if fs::read(path).is_ok_and(|now| now != old.as_bytes()) {
+        return Err(ShelfError::Changed { path: path.to_owned() });
+    }
+    write_atomically(path, new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

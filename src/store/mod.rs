@@ -4,6 +4,7 @@
 
 mod cards;
 mod exams;
+mod identity;
 mod marks;
 mod reviews;
 mod rows;
@@ -185,14 +186,19 @@ impl Store {
 
     fn prepare(db: Connection, path: &Path, options: OpenOptions) -> Result<Self> {
         let mut store = Self { db, path: path.to_owned(), device: 0 };
-        store.pragmas(options).map_err(|error| store.classify("open", error))?;
+        store
+            .db
+            .busy_timeout(Duration::from_millis(options.busy_ms))
+            .map_err(|error| store.classify("open", error))?;
+        // Before anything is set: some settings write to the file, and it may be none of ours.
+        schema::check(&store)?;
+        store.pragmas().map_err(|error| store.classify("open", error))?;
         schema::bring_up_to_date(&mut store, options)?;
         store.device = store.find_or_make_device(options)?;
         Ok(store)
     }
 
-    fn pragmas(&self, options: OpenOptions) -> rusqlite::Result<()> {
-        self.db.busy_timeout(Duration::from_millis(options.busy_ms))?;
+    fn pragmas(&self) -> rusqlite::Result<()> {
         // Durability: a committed answer survives the loss of power. The write-ahead log needs one fsync for it.
         self.db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
         self.db.pragma_update(None, "synchronous", "full")?;
@@ -209,8 +215,17 @@ impl Store {
             return device.parse().map_err(|_| StoreError::Row { detail: format!("device id `{device}`") });
         }
         let device = i64::from_ne_bytes(options.seed.derive("device", 0).0.to_ne_bytes()) & i64::MAX;
-        self.set_setting("device", &device.to_string())?;
-        Ok(device)
+        // Two first starts at once must agree: the first one's id stands.
+        self.db
+            .execute(
+                "insert or ignore into setting (name, value) values ('device', ?1)",
+                [device.to_string()],
+            )
+            .map_err(|error| self.classify("name this device", error))?;
+        match self.setting("device")?.and_then(|device| device.parse().ok()) {
+            Some(device) => Ok(device),
+            None => Err(StoreError::Row { detail: "no device id".into() }),
+        }
     }
 
     /// Returns the id of this machine's database in the log.

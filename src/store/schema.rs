@@ -15,7 +15,20 @@ pub(super) fn bring_up_to_date(store: &mut Store, options: OpenOptions) -> Resul
     bring_up_to(store, STEPS, options)
 }
 
-fn bring_up_to(store: &mut Store, steps: &[&'static str], options: OpenOptions) -> Result<()> {
+/// Refuses a file of a newer program, or of another one. Only reads.
+pub(super) fn check(store: &Store) -> Result<()> {
+    examine(store, STEPS).map(|_| ())
+}
+
+/// What a file is, as far as its migration needs it.
+struct Examined {
+    /// Its schema; 0 for a new file.
+    version: usize,
+    /// Whether it carries our mark.
+    marked: bool,
+}
+
+fn examine(store: &Store, steps: &[&'static str]) -> Result<Examined> {
     let version: usize = store
         .db
         .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
@@ -35,23 +48,36 @@ fn bring_up_to(store: &mut Store, steps: &[&'static str], options: OpenOptions) 
     if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
         return Err(StoreError::Foreign { path: store.path.clone() });
     }
+    Ok(Examined { version, marked: application == APPLICATION_ID })
+}
+
+fn bring_up_to(store: &mut Store, steps: &[&'static str], options: OpenOptions) -> Result<()> {
+    let Examined { version, marked } = examine(store, steps)?;
     if version == steps.len() {
         return Ok(());
+    }
+    if !marked {
+        // Before the tables: whoever is stopped in between leaves a file that is still known as ours.
+        store
+            .db
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .map_err(|error| store.classify("mark the database as ours", error))?;
     }
     if version > 0 {
         store.back_up_before_migration(version, options.now)?;
     }
     let migrations = Migrations::new(steps.iter().map(|step| M::up(step)).collect());
-    migrations.to_latest(&mut store.db).map_err(|source| match source {
+    let Err(source) = migrations.to_latest(&mut store.db) else { return Ok(()) };
+    if examine(store, steps)?.version > version {
+        // Another start was faster: the version was read before its transaction, and ours came after it.
+        return bring_up_to(store, steps, options);
+    }
+    Err(match source {
         rusqlite_migration::Error::RusqliteError { err, .. } if is_plain_fault(&err) => {
             store.classify("migrate", err)
         }
         source => StoreError::Migration { path: store.path.clone(), source },
-    })?;
-    store
-        .db
-        .pragma_update(None, "application_id", APPLICATION_ID)
-        .map_err(|error| store.classify("mark the database as ours", error))
+    })
 }
 
 /// Faults of the file or the disk rather than of the migration's text.
@@ -87,7 +113,7 @@ mod tests {
     fn reopen(path: &std::path::Path, steps: &[&'static str]) -> Result<Store> {
         let db = rusqlite::Connection::open(path).unwrap();
         let mut store = Store { db, path: path.to_owned(), device: 0 };
-        store.pragmas(OPTIONS).unwrap();
+        store.pragmas().unwrap();
         bring_up_to(&mut store, steps, OPTIONS)?;
         Ok(store)
     }

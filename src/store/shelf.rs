@@ -282,8 +282,8 @@ impl Store {
     }
 
     /// Takes over decks that were read again, forgets decks whose files vanished, and notes what changed: one
-    /// transaction. Cards that no longer stand anywhere keep their row and their log. `done` are settings to write
-    /// in the same transaction.
+    /// transaction. Cards that no longer stand anywhere keep their row and their log. `renamed` are cards known before
+    /// whose key changes; `done` are settings to write in the same transaction.
     ///
     /// # Errors
     /// Fails when the database does; nothing is half-written then.
@@ -291,12 +291,14 @@ impl Store {
         &mut self,
         decks: &[IndexedDeck],
         vanished: &[i64],
+        renamed: &[CardUid],
         changes: &[CardChange],
         done: &[(&str, &str)],
     ) -> Result<()> {
         let applied = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            apply(&transaction, decks, vanished, changes)?;
+            apply(&transaction, decks, vanished, renamed)?;
+            note_changes(&transaction, changes)?;
             super::write_settings(&transaction, done)?;
             transaction.commit()
         })();
@@ -413,7 +415,7 @@ fn apply(
     db: &rusqlite::Connection,
     decks: &[IndexedDeck],
     vanished: &[i64],
-    changes: &[CardChange],
+    renamed: &[CardUid],
 ) -> rusqlite::Result<()> {
     let mut gone: HashSet<i64> = HashSet::new();
     for &deck in vanished {
@@ -425,6 +427,10 @@ fn apply(
         let id = write_deck(db, deck)?;
         present_in(db, id, &mut gone)?;
         all.extend(deck.cards.iter().enumerate().map(|(place, card)| (card, id, place)));
+    }
+    // Two cards may have changed keys with one another: each lets go of its own before any takes another's.
+    for card in renamed {
+        db.prepare_cached("update card set key = '!' || uid where uid = ?1")?.execute([card.0])?;
     }
     // Sorted by the primary key: pages are filled one after the other.
     all.sort_unstable_by_key(|(card, _, _)| card.uid);
@@ -462,6 +468,11 @@ fn apply(
                 .execute(params![card, present])?;
         }
     }
+    Ok(())
+}
+
+/// Writes down what became of cards' identities.
+pub(super) fn note_changes(db: &rusqlite::Connection, changes: &[CardChange]) -> rusqlite::Result<()> {
     let mut note = db.prepare_cached(
         "insert into card_change (at, card, change, old_key, new_key, old_title, new_title, old_deck, new_deck)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -542,7 +553,7 @@ fn deck_row(row: &Row<'_>) -> rusqlite::Result<DeckRow> {
     })
 }
 
-fn known_card(row: &Row<'_>) -> rusqlite::Result<KnownCard> {
+pub(super) fn known_card(row: &Row<'_>) -> rusqlite::Result<KnownCard> {
     Ok(KnownCard {
         uid: CardUid(row.get(0)?),
         key: CardKey(row.get(1)?),

@@ -217,6 +217,12 @@ pub fn screen(view: &CardView, size: Size) -> Frame {
     )
 }
 
+/// Draws the card alone, without head and keys, a blank line before it.
+#[must_use]
+pub fn lines(view: &CardView, width: usize) -> Vec<Line> {
+    body(view, width)
+}
+
 fn head(view: &CardView, width: usize) -> Vec<Line> {
     let mut name = Line::new();
     for (text, style) in [

@@ -2,6 +2,7 @@
 
 use retain::deck::{lint, parse};
 use retain::source::SourceText;
+use retain::view::check::Drawing;
 
 /// Wraps cards in the front matter of a course deck that names a work.
 fn course(cards: &str) -> String {
@@ -121,4 +122,19 @@ fn bad_cards_have_the_findings_they_deserve() {
         }
         assert_eq!(codes(&text), expected, "{card}");
     }
+}
+
+#[test]
+fn findings_are_drawn_like_faults() {
+    let text = course(
+        "Q: Which limit of a broker does the paper set, and how?\nA: Some 150 ms, usually.\nTags: limits\n\nProblem: quorum.fault\nTags: limits\n",
+    );
+    let source = SourceText::new("kafka.md", text);
+    let parsed = parse(&source);
+    let drawing = Drawing::new(&source);
+    let drawn: Vec<String> = lint::deck(&source, &parsed, &lint::Options::default())
+        .iter()
+        .map(|found| drawing.text(found, false, 100))
+        .collect();
+    insta::assert_snapshot!(drawn.join("\n\n"));
 }

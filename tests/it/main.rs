@@ -1,8 +1,19 @@
 //! One binary for all tests.
 
+mod course;
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod architecture;
+mod crash;
 mod deck_format;
 mod decks;
 mod faults;
+mod json;
+mod json_client;
+mod plain;
 mod problems;
+mod properties;
+mod pty;
+mod reference;
 mod review;
 mod world;

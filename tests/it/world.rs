@@ -399,3 +399,17 @@ pub fn plain_deck(name: &str, cards: usize) -> String {
         text + &format!("Q: What is number {n} of {name}?\nA: answer {n}\n<!-- id: {name}-{n} -->\n\n")
     })
 }
+
+/// Reads an example session out of a document: the first block of a language, as (input, output). Lines of the learner
+/// begin with `> `; everything else is what the program says.
+pub fn example(page: &str, language: &str) -> (String, String) {
+    let block = page.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap();
+    let (mut input, mut output) = (String::new(), String::new());
+    for line in block.split_inclusive('\n') {
+        match line.strip_prefix('>') {
+            Some(typed) => input.push_str(typed.strip_prefix(' ').unwrap_or(typed)),
+            None => output.push_str(line),
+        }
+    }
+    (input, output)
+}

@@ -65,6 +65,21 @@ impl<R: BufRead, W: Write> JsonFront<R, W> {
         self.put(&json!({ "type": "error", "line": line, "message": message }))
     }
 
+    /// Says what was done; `due_tomorrow` is told only when nothing was left, for it is looked up only then.
+    fn done(&mut self, scene: &Scene<'_>, due_tomorrow: Option<usize>) -> io::Result<()> {
+        let tally = scene.session.tally();
+        self.put(&json!({
+            "type": "done",
+            "cards": tally.cards(),
+            "answers": tally.answers(),
+            "new": tally.new,
+            "share_right": tally.share_right(),
+            "took_ms": tally.took_ms,
+            "due_tomorrow": due_tomorrow,
+            "next_learning": scene.session.next_learning().map(|at| at.to_rfc3339(scene.at.zone)),
+        }))
+    }
+
     fn card(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<()> {
         let question = &current.question;
         let mut card = json!({
@@ -183,17 +198,7 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
             self.shown = None;
         }
         let Some(current) = scene.session.current() else {
-            let tally = scene.session.tally();
-            self.put(&json!({
-                "type": "done",
-                "cards": tally.cards(),
-                "answers": tally.answers(),
-                "new": tally.new,
-                "share_right": tally.share_right(),
-                "took_ms": tally.took_ms,
-                "due_tomorrow": scene.standing.due_tomorrow,
-                "next_learning": scene.standing.next_learning.map(|at| at.to_rfc3339(scene.at.zone)),
-            }))?;
+            self.done(scene, Some(scene.standing.due_tomorrow))?;
             return Ok(Action::Leave);
         };
         let now = (current.queued.card, current.record.state.reps, current.answered.is_some());
@@ -208,6 +213,7 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
         loop {
             let mut line = String::new();
             if self.input.read_line(&mut line)? == 0 {
+                self.done(scene, None)?;
                 return Ok(Action::Leave);
             }
             self.line += 1;
@@ -222,6 +228,11 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                 }
             };
             let event = match command {
+                // Whoever waits for a reply must get one.
+                Command::Reveal | Command::Answer { .. } if current.answered.is_some() => {
+                    self.error("the card is answered: grade it")?;
+                    continue;
+                }
                 Command::Reveal => Event::Reveal,
                 Command::Answer { given: Value::Null } => Event::Reveal,
                 Command::Answer { given } => {
@@ -272,7 +283,10 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                     continue;
                 }
                 Command::History => return Ok(Action::History),
-                Command::Quit => Event::Quit,
+                Command::Quit => {
+                    self.done(scene, None)?;
+                    Event::Quit
+                }
             };
             return Ok(Action::Event(event));
         }

@@ -1,6 +1,7 @@
 //! The front ends over one session: a terminal, plain lines, JSON lines. Each turns what a learner does into actions.
 //! Not for the loop that runs them (`app/review.rs`).
 
+pub mod face;
 pub mod json;
 pub mod plain;
 pub mod terminal;

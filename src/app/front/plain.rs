@@ -9,7 +9,7 @@ use crate::card::{CardUid, Form, Given};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::session::{Current, Event, Record, Session};
 use crate::term::Plain;
-use crate::view::frame::Size;
+use crate::view::frame::{Frame, Size};
 use crate::view::{history, markdown, words};
 
 /// What was last said, so that nothing is said twice.
@@ -43,11 +43,14 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         let level = if loaded.level.is_empty() { String::new() } else { format!(", {}", loaded.level) };
         self.say(&format!("\n{}{level}. {} left.", loaded.deck, main + learning + 1))?;
         let question = &current.question;
-        if !question.prompt.is_empty() {
-            self.say(&markdown::speak(&question.prompt))?;
-        }
-        if let Some(drawn) = question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) {
-            self.say(&drawn.spoken)?;
+        match question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) {
+            // A picture is told, not read out sign by sign.
+            Some(drawn) => {
+                self.say(&markdown::speak(&without_fences(&question.prompt)))?;
+                self.say(&drawn.spoken)?;
+            }
+            None if !question.prompt.is_empty() => self.say(&markdown::speak(&question.prompt))?,
+            None => {}
         }
         match &question.form {
             Form::Recall { .. } => self.say("press enter for the answer"),
@@ -83,7 +86,9 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
     fn answer(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<()> {
         let Some(answered) = &current.answered else { return Ok(()) };
         if let Some(judgement) = &answered.judgement {
-            self.say(&words::verdict(judgement.verdict))?;
+            // Its sign is for eyes.
+            let verdict = words::verdict(judgement.verdict);
+            self.say(verdict.trim_start_matches(|c: char| !c.is_alphanumeric()))?;
             if let Some(near) = &judgement.near {
                 self.say(&format!("nearly: it is spelt {near}"))?;
             }
@@ -139,6 +144,21 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         }
         Ok(())
     }
+}
+
+/// A prompt without its pictures, which stand in fences.
+fn without_fences(prompt: &str) -> String {
+    let mut fenced = false;
+    let mut kept = String::new();
+    for line in prompt.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 /// How many cards were done, in words.
@@ -200,7 +220,9 @@ impl<R: BufRead, W: Write> Front for PlainFront<R, W> {
 
     fn history(&mut self, scene: &Scene<'_>, entries: &[LogEntry]) -> io::Result<()> {
         let Some(view) = history_view(scene, entries) else { return Ok(()) };
-        self.plain.show(&history::screen(&view, Size::new(80, 24), 0))
+        // Its keys mean nothing where lines are read.
+        let frame = Frame { foot: Vec::new(), ..history::screen(&view, Size::new(80, 24), 0) };
+        self.plain.show(&frame)
     }
 
     fn edit(&mut self, editor: &str, path: &Path, line: usize) -> io::Result<bool> {
@@ -230,9 +252,10 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
             "i" if rest.is_empty() => return Ok(Some(Action::History)),
             "q" if rest.is_empty() => return event(Event::Quit),
             "h" if rest.is_empty() => {
-                let hint = current.question.hint.as_deref().unwrap_or("there is no hint");
-                let hint = markdown::speak(hint);
-                self.say(&format!("hint: {hint}"))?;
+                match &current.question.hint {
+                    Some(hint) => self.say(&format!("hint: {}", markdown::speak(hint)))?,
+                    None => self.say("there is no hint")?,
+                }
                 return Ok(None);
             }
             "w" if rest.is_empty() => {

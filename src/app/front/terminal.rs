@@ -31,6 +31,8 @@ pub struct TerminalFront<'a> {
     /// Cards at the start, so that the bar knows its end.
     total: usize,
     home: bool,
+    /// A signal or Ctrl-C came while something lay over the card.
+    interrupted: bool,
 }
 
 impl<'a> TerminalFront<'a> {
@@ -47,6 +49,7 @@ impl<'a> TerminalFront<'a> {
             missed: Vec::new(),
             total: 0,
             home: false,
+            interrupted: false,
         }
     }
 
@@ -77,7 +80,11 @@ impl<'a> TerminalFront<'a> {
                 continue;
             }
             self.status = None;
-            if let Some(action) = self.press(key, current, &view, window)? {
+            let action = self.press(key, current, &view, window)?;
+            if self.interrupted {
+                return Ok(Action::Interrupted);
+            }
+            if let Some(action) = action {
                 return Ok(action);
             }
         }
@@ -245,6 +252,12 @@ impl<'a> TerminalFront<'a> {
         }
     }
 
+    /// Tells whether a key ends the sitting, and keeps it in mind until the card is left.
+    fn ends(&mut self, key: Key) -> bool {
+        self.interrupted |= matches!(key, Key::Interrupt | Key::Terminate | Key::Eof);
+        self.interrupted
+    }
+
     /// Asks for a line at the foot of the screen; `None` when the learner backs out.
     fn ask(&mut self, view: &CardView, label: &str) -> io::Result<Option<String>> {
         let mut line = Field::new("");
@@ -255,7 +268,11 @@ impl<'a> TerminalFront<'a> {
             view.entry = Some(entry);
             view.keys = Some(vec![KeyHint::new("enter", "keep"), KeyHint::new("esc", "never mind")]);
             self.terminal.draw(&review::screen(&view, self.terminal.size()))?;
-            match line.press(self.terminal.key(None)?) {
+            let key = self.terminal.key(None)?;
+            if self.ends(key) {
+                return Ok(None);
+            }
+            match line.press(key) {
                 field::Typed::Done => return Ok(Some(line.text().to_owned())),
                 field::Typed::Left => return Ok(None),
                 field::Typed::Taken | field::Typed::NotMine => {}
@@ -274,7 +291,11 @@ impl<'a> TerminalFront<'a> {
             let frame = screen(size, scroll);
             scroll = frame.scroll;
             self.terminal.draw(&frame)?;
-            match self.terminal.key(None)? {
+            let key = self.terminal.key(None)?;
+            if self.ends(key) {
+                return Ok(());
+            }
+            match key {
                 Key::Down | Key::Char('j') => scroll += 1,
                 Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
                 Key::PageDown | Key::Char(' ') if scroll < frame.max_scroll(size.rows) => {
@@ -484,7 +505,7 @@ fn buttons(answered: &crate::session::Answered, purpose: Purpose, scene: &Scene<
     }
 }
 
-fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
+pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
     match (form, draft) {
         (Form::Recall { answer }, _) => Part::Recall { answer: answer.clone() },
         (Form::Cloze { .. }, Draft::Text { text, cursor }) if !revealed || !text.is_empty() => Part::Typed {
@@ -549,6 +570,9 @@ impl Front for TerminalFront<'_> {
         let (main, learning) = scene.session.left();
         let done = scene.session.tally().cards() as usize;
         self.total = self.total.max(done + main + learning + usize::from(scene.session.current().is_some()));
+        if self.interrupted {
+            return Ok(Action::Interrupted);
+        }
         match scene.session.current() {
             Some(current) => self.card(scene, current),
             None => self.over(scene),

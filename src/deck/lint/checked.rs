@@ -211,7 +211,7 @@ fn variety(
     } else if typed > 0 && answers.len() < 5 {
         format!("these parameters leave {} different answers", answers.len())
     } else if typed > 0 && most * 5 > typed * 2 {
-        format!("one answer is right in {} of {typed} draws", most)
+        format!("one answer is right in {most} of {typed} draws")
     } else if typed > 0 && given_away * 2 > typed {
         format!("the answer is one of the parameters in {given_away} of {typed} draws")
     } else {

@@ -247,7 +247,11 @@ fn lengths(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
 
 fn mean(total: usize, count: usize) -> String {
     let tenths = (total * 10 + count / 2) / count;
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 fn absolutes(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {

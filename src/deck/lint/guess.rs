@@ -30,9 +30,11 @@ fn yes_no(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
         |word: &Word| matches!(word.text.as_str(), "yes" | "no" | "true" | "false" | "correct" | "incorrect");
     let Some(first) = answer.words.first().filter(|word| verdict(word)) else { return };
     // "No replica …" and "True time …" are no verdicts.
-    let stands_alone = answer.plain[first.at.end..].starts_with([',', '.', ':', ';', '!', ' ', '—', '–'])
-        && !(answer.plain[first.at.end..].starts_with(' ')
-            && !answer.plain[first.at.end..].trim_start().starts_with(['(', '-', '—', '–']));
+    let behind = &answer.plain[first.at.end..];
+    let next = answer.words.get(1).map_or("", |word| word.text.as_str());
+    let stands_alone = first.text == "yes"
+        || behind.trim_start().starts_with([',', '.', ':', ';', '!', '(', '-', '—', '–'])
+        || matches!(next, "because" | "since" | "as");
     if answer.words.len() > 1 && !stands_alone {
         return;
     }

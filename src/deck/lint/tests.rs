@@ -130,6 +130,11 @@ fn guessable_forms_are_found() {
         ("Y1", Some(Warning), q("Is UDP a connectionless protocol?", "No: a server keeps its state.")),
         ("Y1", Some(Error), q("True or false: UDP resends lost packets?", "False")),
         ("Y1", Some(Error), q("When a leader crashes, do followers notice?", "Yes")),
+        (
+            "Y1",
+            Some(Warning),
+            q("Is UDP a connectionless protocol?", "False because a server keeps its state."),
+        ),
         ("Y1", None, q("How many replicas may a quorum lose?", "No replica at all")),
         ("Y1", None, q("Is there a bound known to servers?", "No bound")),
         ("Y2", Some(Warning), q("Which log wins, the longer or the later one?", "the later one")),

@@ -402,14 +402,18 @@ impl<'a> Flat<'a> {
         self.at += length;
         if first.is_ascii() && length == 1 {
             if first.is_ascii_whitespace() {
-                self.space(span.start)
+                self.space(span.start);
             } else {
-                self.push(first, span)
+                self.push(first, span);
             }
             return;
         }
         for c in rest[..length].nfkc() {
-            if c.is_whitespace() { self.space(span.start) } else { self.push(c, span) }
+            if c.is_whitespace() {
+                self.space(span.start);
+            } else {
+                self.push(c, span);
+            }
         }
     }
 

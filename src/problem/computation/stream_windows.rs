@@ -124,7 +124,7 @@ fn tumbling(size: i64, draw: &mut Draw) -> Instance {
 }
 
 fn hopping(size: i64, draw: &mut Draw) -> Instance {
-    let divisors: Vec<i64> = [2, 5, 10, 15, 20, 30]
+    let divisors: Vec<i64> = [2, 5, 10, 15, 20, 30, 60, 100]
         .into_iter()
         .filter(|hop| size % hop == 0 && (2..=5).contains(&(size / hop)))
         .collect();
@@ -404,7 +404,7 @@ fn verdict(size: i64, draw: &mut Draw) -> Instance {
         json!({ "asks": "verdict", "size": size, "lateness": lateness, "event": event, "watermark": mark }),
     );
     instance = match wanted {
-        0 if event <= mark => instance.mistake(vec![1], NOT_LATE).mistake(vec![2], LATENESS_EARLY),
+        0 if event <= mark => instance.mistake(vec![1], NOT_LATE).mistake(vec![2], NOT_LATE),
         0 => instance,
         1 => instance.mistake(vec![2], LATENESS_EARLY).mistake(vec![0], FIRES_LATE),
         _ => instance.mistake(vec![1], LATENESS_LATE),

@@ -46,7 +46,7 @@ impl Family for BtreeHeight {
                     &[20, 40, 50, 80, 100],
                     &[16, 30, 45, 64, 90],
                 ]),
-                Parameter::integer("fan-out", "children of a full inner node", (2, 2000), &[]).graded([
+                Parameter::integer("fan-out", "children of a full inner node", (2, 1000), &[]).graded([
                     &[10, 20, 50, 100],
                     &[20, 25, 60, 100, 200],
                     &[12, 24, 75, 120, 250],
@@ -218,27 +218,27 @@ fn ask_tree(asks: &str, setting: &str, records: usize, leaf: usize, fan: usize) 
 
 fn ask_capacity(with: &Chosen, draw: &mut Draw, fan: usize, height: usize) -> Instance {
     let page = with.count("page");
-    let fan = if fan < 50 { fan * 10 } else { fan };
-    let unit = if height >= 4 { ("TB", 1e12) } else { ("GB", 1e9) };
     let bytes = fan.pow(height as u32) as f64 * page as f64 * 1024.0;
-    let value = bytes / unit.1;
+    let (unit, power) = match bytes {
+        _ if bytes >= 1e12 => ("TB", 12),
+        _ if bytes >= 1e9 => ("GB", 9),
+        _ => ("MB", 6),
+    };
+    let value = bytes / 10_f64.powi(power);
     let what = draw.pick(&["key-value store", "database", "message archive"]);
-    let form = answer::number(value, unit.0, crate::card::Tolerance::Relative(0.02));
+    let form = answer::number(value, unit, crate::card::Tolerance::Relative(0.02));
     Instance::new(
         format!(
             "The index of a {what} is a B-tree of **{height} levels** of nodes with **{fan} references** each. Each reference on \
-             the lowest level leads to a page of **{page} KiB** with data. How much data can it hold, in {} (10^{} bytes)? \
-             Two per cent are forgiven.",
-            unit.0,
-            if height >= 4 { 12 } else { 9 }
+             the lowest level leads to a page of **{page} KiB** with data. How much data can it hold, in {unit} (10^{power} bytes)? \
+             Two per cent are forgiven."
         ),
         form,
         format!(
-            "{fan}^{height} = {} pages of {} bytes: {} {}.",
+            "{fan}^{height} = {} pages of {} bytes: {} {unit}.",
             thousands(fan.pow(height as u32) as u64),
             page * 1024,
             crate::problem::text::significant(value, 4),
-            unit.0
         ),
         json!({ "asks": "capacity", "fan-out": fan, "levels": height, "page": page }),
     )

@@ -251,10 +251,9 @@ fn answer_to(asks: &str, prompt: String, crash: &Crash, values: serde_json::Valu
             let skipped = if compensated.is_empty() {
                 String::new()
             } else {
-                format!(" What CLRs have undone already is skipped: {}.", plain(&compensated))
+                format!(" CLRs have undone {} already; that is skipped.", plain(&compensated))
             };
-            let solution =
-                format!("{losers_told} Their updates go backwards, by LSN:{skipped} {}.", plain(&right));
+            let solution = format!("{losers_told}{skipped} Their updates, latest first: {}.", plain(&right));
             Instance::new(prompt, answer::typed(spellings(&right)), solution, values)
                 .mistake(plain(&twice), AGAIN)
                 .mistake(plain(&ascending), ASCENDING)

@@ -242,6 +242,9 @@ fn moving(places: &[i64], keys: &[i64], changing: i64, size: i64) -> Vec<i64> {
     keys.iter().copied().filter(|&key| owner(key) == Some(changing)).collect()
 }
 
+/// The names of groups; nine are allowed at most.
+const GROUPS: [&str; 9] = ["A", "B", "C", "D", "E", "F", "G", "H", "J"];
+
 /// Targets for groups in the order given: the fullest get the larger shares; a group that leaves gets nothing.
 fn targets(have: &[i64], leaving: Option<usize>) -> Vec<i64> {
     let stay: Vec<usize> = (0..have.len()).filter(|&group| Some(group) != leaving).collect();
@@ -285,13 +288,9 @@ fn shards(groups: usize, draw: &mut Draw, difficulty: Difficulty) -> Instance {
     all.resize(groups + joins, 0);
     let targets = targets(&all, leaving);
     let moves = surplus(&all, &targets);
-    let told: Vec<String> = have
-        .iter()
-        .zip(text::PROCESSES.iter().chain(&["J"]))
-        .map(|(have, name)| format!("{name} {have}"))
-        .collect();
+    let told: Vec<String> = have.iter().zip(GROUPS).map(|(have, name)| format!("{name} {have}")).collect();
     let event = match leaving {
-        Some(group) => format!("group **{} leaves**", text::PROCESSES[group.min(7)]),
+        Some(group) => format!("group **{} leaves**", GROUPS[group]),
         None => {
             format!("**{} {}**", text::plural(joins, "new group"), if joins == 1 { "joins" } else { "join" })
         }
@@ -310,7 +309,7 @@ fn shards(groups: usize, draw: &mut Draw, difficulty: Difficulty) -> Instance {
         .map(|(have, target)| format!("({have} − {target})"))
         .collect();
     // As if the larger shares went to the emptiest groups.
-    let mut uneven = targets.clone();
+    let mut uneven = targets;
     let mut stay: Vec<usize> = (0..all.len()).filter(|&group| Some(group) != leaving).collect();
     stay.sort_by_key(|&group| all[group]);
     for (rank, &group) in stay.iter().enumerate() {

@@ -391,16 +391,12 @@ fn phantom(a: usize, b: usize, draw: &mut Draw) -> Story {
 
 fn replicas(kind: Kind, draw: &mut Draw) -> Story {
     let (one, two) = *draw.pick(&[("Ann", "Ben"), ("Ada", "Bob"), ("Eve", "Max"), ("Ida", "Tom")]);
-    let (post, reply) = *draw.pick(&[
-        ("a question", "an answer to it"),
-        ("a photo", "a comment on it"),
-        ("an order", "a change to it"),
-        ("a review", "a reply to it"),
-    ]);
-    let write = |who, what: &str, object| (who, format!("posts {what}"), (who, "write", object, ""));
+    let (post, reply) =
+        *draw.pick(&[("question", "answer"), ("photo", "comment"), ("order", "change"), ("review", "reply")]);
+    let write = |who, what: &str, object| (who, format!("posts the {what}"), (who, "write", object, ""));
     let sees = |who, what: &str, object, saw| {
         let state = if saw == "new" { "is there" } else { "is missing" };
-        (who, format!("loads: {what} {state}"), (who, "read", object, saw))
+        (who, format!("loads: the {what} {state}"), (who, "read", object, saw))
     };
     let steps = match kind {
         ReadYourWrites => vec![write(0, post, 0), sees(1, post, 0, "new"), sees(0, post, 0, "old")],
@@ -409,11 +405,13 @@ fn replicas(kind: Kind, draw: &mut Draw) -> Story {
             write(0, post, 0),
             write(0, reply, 1),
             sees(1, reply, 1, "new"),
-            (1, format!("same page: {post} is missing"), (1, "read", 0, "old")),
+            (1, format!("same page: the {post} is missing"), (1, "read", 0, "old")),
         ],
     };
     let about = format!(
-        "{one} and {two} use a web site whose data is copied to several replicas; a request may go to any of them. Nothing is deleted."
+        "{one} and {two} use a web site whose data is copied to several replicas; a request may go to any of them. {one} posts one {post}{}; nothing is \
+         deleted.",
+        if kind == ConsistentPrefix { format!(" and one {reply} to it") } else { String::new() }
     );
     Story { head: [one.to_owned(), two.to_owned()], steps, about }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::wording::{names, spellings};
+use super::wording::{Steps, names, spellings};
 use crate::problem::diagram;
 use crate::problem::text::OBJECTS;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
@@ -53,8 +53,8 @@ impl Family for TimestampOrder {
                     &[3, 4],
                     &[4, 5],
                 ]),
-                Parameter::integer("operations", "operations in the schedule", (4, 14), &[]).graded([
-                    &[5, 6],
+                Parameter::integer("operations", "operations in the schedule", (6, 14), &[]).graded([
+                    &[6],
                     &[7, 8],
                     &[9, 10],
                 ]),
@@ -72,18 +72,21 @@ impl Family for TimestampOrder {
         let objects = difficulty.of([1, 2, 2]);
         let rules = Rules { thomas, ..Rules::RIGHT };
         let none = asks == "aborted" && draw.chance(1, 6);
+        let mut attempts = 0;
         let (ops, run) = draw.until(|draw| {
+            attempts += 1;
             let ops: Vec<Op> = (0..length)
                 .map(|_| (draw.range(1, count), draw.range(0, objects - 1), draw.coin()))
                 .collect();
-            let run = play(&ops, rules);
+            let run = play(&ops, rules, false);
             let all = (1..=count).all(|id| ops.iter().any(|op| op.0 == id));
             let repeats = ops.windows(2).any(|pair| pair[0] == pair[1]);
             // Thomas's rule is worth printing where it matters.
             let applies = !thomas || run.skipped;
             let fits =
                 if asks == "aborted" { run.aborted.is_empty() == none } else { run.stamps[0] != [0, 0] };
-            (all && !repeats && applies && fits).then_some((ops, run))
+            // An author's sizes may rule some of this out; what is asked stays right.
+            (all && (!repeats && applies && fits || attempts > 2_000)).then_some((ops, run))
         });
         let ids: Vec<String> = (1..=count).map(|id| format!("T{id}")).collect();
         let head: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -122,7 +125,7 @@ impl Family for TimestampOrder {
                 format!("R-TS(x) = {}, W-TS(x) = {}.", run.stamps[0][0], run.stamps[0][1]),
             )
         };
-        let solution = format!("{}\n\n{end}", run.steps.join("\n"));
+        let solution = format!("{}\n\n{end}", play(&ops, rules, true).steps.text());
         let mut instance = Instance::new(prompt, form, solution, values).spoken(picture.spoken);
         for (slip, why) in [
             (Rules { thomas: !thomas, ..rules }, if thomas { NO_THOMAS } else { THOMAS }),
@@ -132,7 +135,7 @@ impl Family for TimestampOrder {
             (Rules { stops: false, ..rules }, GOES_ON),
             (Rules { largest: false, ..rules }, LAST_READER),
         ] {
-            let wrong = play(&ops, slip);
+            let wrong = play(&ops, slip, false);
             instance =
                 instance.mistake(if asks == "aborted" { names(&wrong.aborted) } else { pair(&wrong) }, why);
         }
@@ -176,41 +179,41 @@ struct Run {
     skipped: bool,
     /// R-TS and W-TS by object.
     stamps: [[usize; 2]; 4],
-    steps: Vec<String>,
+    steps: Steps,
 }
 
-fn play(ops: &[Op], rules: Rules) -> Run {
-    let mut run = Run { aborted: Vec::new(), skipped: false, stamps: [[0; 2]; 4], steps: Vec::new() };
+fn play(ops: &[Op], rules: Rules, told: bool) -> Run {
+    let mut run = Run { aborted: Vec::new(), skipped: false, stamps: [[0; 2]; 4], steps: Steps::new(told) };
     for op in ops {
         let &(id, object, writes) = op;
         let name = OBJECTS[object];
-        let what = format!("- T{id} {}", shown(op));
+        let what = || format!("- T{id} {}", shown(op));
         let gone = run.aborted.contains(&id);
         if gone && rules.stops {
-            run.steps.push(format!("{what}: left out"));
+            run.steps.say(|| format!("{}: left out", what()));
             continue;
         }
         let [read, written] = run.stamps[object];
         let late = if writes {
             if rules.read_stamps && id < read {
-                Some(format!("{id} < R-TS({name}) = {read}"))
+                Some(("R-TS", read))
             } else if id < written {
                 if rules.thomas {
                     run.skipped = true;
-                    run.steps.push(format!("{what}: {id} < W-TS({name}) = {written}, skipped"));
+                    run.steps.say(|| format!("{}: {id} < W-TS({name}) = {written}, skipped", what()));
                     continue;
                 }
-                Some(format!("{id} < W-TS({name}) = {written}"))
+                Some(("W-TS", written))
             } else {
                 None
             }
         } else if (rules.reads_checked && id < written) || (rules.reads_clash && id < read) {
-            Some(format!("{id} < W-TS({name}) = {written}"))
+            Some(("W-TS", written))
         } else {
             None
         };
         if let Some(late) = late {
-            run.steps.push(format!("{what}: {late}, T{id} is aborted"));
+            run.steps.say(|| format!("{}: {id} < {}({name}) = {}, T{id} is aborted", what(), late.0, late.1));
             if !gone {
                 run.aborted.push(id);
             }
@@ -220,7 +223,8 @@ fn play(ops: &[Op], rules: Rules) -> Run {
         let before = run.stamps[object][stamp];
         run.stamps[object][stamp] = if writes || !rules.largest { id } else { id.max(before) };
         let stamp_name = if writes { "W-TS" } else { "R-TS" };
-        run.steps.push(format!("{what}: {stamp_name}({name}) = {}", run.stamps[object][stamp]));
+        let now = run.stamps[object][stamp];
+        run.steps.say(|| format!("{}: {stamp_name}({name}) = {now}", what()));
     }
     run
 }
@@ -233,8 +237,8 @@ mod tests {
     fn worked_schedule() {
         // R1B W2A W1A
         let ops = [(1, 1, false), (2, 0, true), (1, 0, true)];
-        assert_eq!(play(&ops, Rules::RIGHT).aborted, [1]);
-        let run = play(&ops, Rules { thomas: true, ..Rules::RIGHT });
+        assert_eq!(play(&ops, Rules::RIGHT, false).aborted, [1]);
+        let run = play(&ops, Rules { thomas: true, ..Rules::RIGHT }, false);
         assert!(run.aborted.is_empty() && run.skipped);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::wording::{names, spellings};
+use super::wording::{Steps, names, spellings};
 use crate::problem::text::OBJECTS;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
 
@@ -253,13 +253,31 @@ fn cycle(count: usize, draw: &mut Draw) -> Instance {
     instance.mistake(names(&all), HANGERS_ON).mistake("none", NO_CYCLE_SEEN).mistake(names(&last), ONLY_LAST)
 }
 
-/// The aborted in order with the steps told; nothing if the requests do not fit the rules of the question.
-///
-/// `release` is off for a learner who forgets to free the locks of the aborted, `old` for one who mixes up ages.
-fn prevent(requests: &Requests, wound: bool, old: bool, release: bool) -> Option<(Vec<usize>, Vec<String>)> {
+/// A way to prevent deadlocks, as it is or as a learner may take it.
+#[derive(Clone, Copy)]
+struct Scheme {
+    wound: bool,
+    /// Off where ages are mixed up.
+    old: bool,
+    /// Off where the locks of the aborted are forgotten.
+    release: bool,
+    /// Whether steps are told.
+    told: bool,
+}
+
+/// Who is aborted, in order, and whether anybody waits.
+struct Outcome {
+    aborted: Vec<usize>,
+    waited: bool,
+    steps: Steps,
+}
+
+/// Plays lock requests; nothing if they do not fit the rules of the question.
+fn prevent(requests: &[(usize, usize)], with: Scheme) -> Option<Outcome> {
+    let Scheme { wound, old, release, told } = with;
     let mut held: BTreeMap<usize, usize> = BTreeMap::new();
     let mut queue: BTreeMap<usize, usize> = BTreeMap::new();
-    let (mut aborted, mut steps) = (Vec::new(), Vec::new());
+    let (mut aborted, mut waited, mut steps) = (Vec::new(), false, Steps::new(told));
     for &(id, object) in requests {
         let blocked = queue.values().any(|&waiting| waiting == id);
         if aborted.contains(&id) || blocked || queue.contains_key(&object) {
@@ -267,7 +285,7 @@ fn prevent(requests: &Requests, wound: bool, old: bool, release: bool) -> Option
         }
         let Some(&holder) = held.get(&object) else {
             held.insert(object, id);
-            steps.push(format!("- T{id} gets {}", OBJECTS[object]));
+            steps.say(|| format!("- T{id} gets {}", OBJECTS[object]));
             continue;
         };
         if holder == id {
@@ -279,13 +297,14 @@ fn prevent(requests: &Requests, wound: bool, old: bool, release: bool) -> Option
             (false, false) => id,
             _ => {
                 queue.insert(object, id);
-                steps.push(format!("- T{id} waits for T{holder}"));
+                waited = true;
+                steps.say(|| format!("- T{id} waits for T{holder}"));
                 continue;
             }
         };
         aborted.push(victim);
         let why = if victim == id { "dies" } else { "is wounded" };
-        steps.push(format!("- T{id} asks for {}, held by T{holder}: T{victim} {why}", OBJECTS[object]));
+        steps.say(|| format!("- T{id} asks for {}, held by T{holder}: T{victim} {why}", OBJECTS[object]));
         queue.retain(|_, waiting| *waiting != victim);
         if !release {
             continue;
@@ -302,29 +321,30 @@ fn prevent(requests: &Requests, wound: bool, old: bool, release: bool) -> Option
             };
         }
     }
-    Some((aborted, steps))
+    Some(Outcome { aborted, waited, steps })
 }
 
 fn victims(count: usize, wound: bool, draw: &mut Draw) -> Instance {
     let objects = if count > 4 { 4 } else { 3 };
-    let (requests, aborted, steps) = draw.until(|draw| {
+    let scheme_drawn = Scheme { wound, old: true, release: true, told: false };
+    let (requests, aborted) = draw.until(|draw| {
         let length = draw.range(count + 2, count + 4);
         // Grown one by one, each request kept only if it may be made.
         let mut requests: Requests = Vec::new();
         for _ in 0..length * 4 {
             requests.push((draw.range(1, count), draw.range(0, objects - 1)));
-            if prevent(&requests, wound, true, true).is_none() {
+            if prevent(&requests, scheme_drawn).is_none() {
                 requests.pop();
             }
             if requests.len() == length {
                 break;
             }
         }
-        let (aborted, steps) = prevent(&requests, wound, true, true)?;
-        let waits = steps.iter().any(|step| step.contains("waits"));
-        (requests.len() == length && waits && (1..=3).contains(&aborted.len()))
-            .then_some((requests, aborted, steps))
+        let Outcome { aborted, waited, .. } = prevent(&requests, scheme_drawn)?;
+        (requests.len() == length && waited && (1..=3).contains(&aborted.len()))
+            .then_some((requests, aborted))
     });
+    let steps = prevent(&requests, Scheme { told: true, ..scheme_drawn }).map(|outcome| outcome.steps.text());
     let scheme = if wound { "wound-wait" } else { "wait-die" };
     let instance = Instance::new(
         format!(
@@ -334,22 +354,27 @@ fn victims(count: usize, wound: bool, draw: &mut Draw) -> Instance {
             rule(wound)
         ),
         answer::typed(spellings(&aborted)),
-        format!("{}\n\nAborted: {}.", steps.join("\n"), names(&aborted)),
+        format!("{}\n\nAborted: {}.", steps.unwrap_or_default(), names(&aborted)),
         values("victims", scheme, &requests),
     );
     // The learner's own replay ends where the requests no longer fit it; what was aborted until then is compared.
-    let slip = |wound: bool, old: bool, release: bool| {
-        (1..=requests.len())
-            .rev()
-            .find_map(|length| prevent(&requests[..length].to_vec(), wound, old, release))
+    let slip = |with: Scheme| {
+        let mut fitting = Requests::new();
+        for &request in &requests {
+            fitting.push(request);
+            if prevent(&fitting, with).is_none() {
+                fitting.pop();
+            }
+        }
+        prevent(&fitting, with).map(|outcome| outcome.aborted)
     };
     let mut instance = instance;
-    for (told, why) in [
-        (slip(wound, false, true), YOUNGER_WINS),
-        (slip(!wound, true, true), OTHER_SCHEME),
-        (slip(wound, true, false), HELD_ON),
+    for (with, why) in [
+        (Scheme { old: false, ..scheme_drawn }, YOUNGER_WINS),
+        (Scheme { wound: !wound, ..scheme_drawn }, OTHER_SCHEME),
+        (Scheme { release: false, ..scheme_drawn }, HELD_ON),
     ] {
-        if let Some((wrong, _)) = told {
+        if let Some(wrong) = slip(with) {
             instance = instance.mistake(names(&wrong), why);
         }
     }
@@ -363,7 +388,10 @@ mod tests {
     #[test]
     fn worked_requests() {
         // T5 holds; T3, then T8, ask.
-        let by = |id, wound| prevent(&vec![(5, 0), (id, 0)], wound, true, true).map(|(aborted, _)| aborted);
+        let by = |id, wound| {
+            let scheme = Scheme { wound, old: true, release: true, told: false };
+            prevent(&[(5, 0), (id, 0)], scheme).map(|outcome| outcome.aborted)
+        };
         assert_eq!(by(3, false), Some(vec![]));
         assert_eq!(by(3, true), Some(vec![5]));
         assert_eq!(by(8, false), Some(vec![8]));

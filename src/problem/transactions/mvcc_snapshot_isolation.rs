@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::wording::{names, spellings};
+use super::wording::{Steps, names, spellings};
 use crate::problem::diagram;
 use crate::problem::text::OBJECTS;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
@@ -91,7 +91,7 @@ impl Family for SnapshotIsolation {
         let (wanted, some) = (draw.coin(), draw.chance(5, 6));
         let (txns, aborted) = draw.until(|draw| {
             let txns = draw_txns(draw, count, objects);
-            let aborted = aborts(&txns, Rule::Right).0;
+            let aborted = aborts(&txns, Rule::Right, false).0;
             let graph = Graph::of(&txns, &aborted);
             let fits = match asks {
                 "aborted" => aborted.is_empty() != some,
@@ -134,18 +134,14 @@ impl Family for SnapshotIsolation {
                 "id": txn.id, "start": txn.start, "commit": txn.commit, "reads": txn.reads, "writes": txn.writes,
             })).collect::<Vec<_>>(),
         });
-        let steps = aborts(&txns, Rule::Right).1;
+        let steps = aborts(&txns, Rule::Right, true).1.text();
         let graph = Graph::of(&txns, &aborted);
         let instance = |form, solution: String| {
             Instance::new(prompt.clone(), form, solution, values.clone()).spoken(picture.spoken.clone())
         };
         match asks {
             "aborted" => {
-                let told = format!(
-                    "In the order of commits:\n\n{}\n\nAborted: {}.",
-                    steps.join("\n"),
-                    names(&aborted)
-                );
+                let told = format!("In the order of commits:\n\n{}\n\nAborted: {}.", steps, names(&aborted));
                 let mut instance = instance(answer::typed(spellings(&aborted)), told);
                 for (rule, why) in [
                     (Rule::Reads, READS_COUNT),
@@ -153,7 +149,7 @@ impl Family for SnapshotIsolation {
                     (Rule::AbortedCount, ABORTED_COUNT),
                     (Rule::Both, BOTH_ABORT),
                 ] {
-                    instance = instance.mistake(names(&aborts(&txns, rule).0), why);
+                    instance = instance.mistake(names(&aborts(&txns, rule, false).0), why);
                 }
                 instance.mistake("none", NONE_FAILS)
             }
@@ -164,7 +160,7 @@ impl Family for SnapshotIsolation {
                 } else {
                     "They form no cycle, so there is a serial order that gives the same."
                 };
-                let told = format!("{}\n\n{}\n\n{verdict}", steps.join("\n"), graph.told());
+                let told = format!("{}\n\n{}\n\n{verdict}", steps, graph.told());
                 let form = answer::verdict(
                     !cyclic,
                     ("serialisable", "the dependencies form no cycle"),
@@ -174,7 +170,7 @@ impl Family for SnapshotIsolation {
             }
             _ => {
                 let pivots = graph.pivots();
-                let told = format!("{}\n\n{}\n\nPivots: {}.", steps.join("\n"), graph.told(), names(&pivots));
+                let told = format!("{}\n\n{}\n\nPivots: {}.", steps, graph.told(), names(&pivots));
                 let either: BTreeSet<usize> = graph.live_rw().flat_map(|(from, to)| [from, to]).collect();
                 let either: Vec<usize> = either.into_iter().collect();
                 let committed: Vec<usize> =
@@ -223,10 +219,10 @@ enum Rule {
     Both,
 }
 
-fn aborts(txns: &[Txn], rule: Rule) -> (Vec<usize>, Vec<String>) {
+fn aborts(txns: &[Txn], rule: Rule, told: bool) -> (Vec<usize>, Steps) {
     let mut order: Vec<&Txn> = txns.iter().collect();
     order.sort_by_key(|txn| txn.commit);
-    let (mut aborted, mut steps) = (Vec::new(), Vec::new());
+    let (mut aborted, mut steps) = (Vec::new(), Steps::new(told));
     for txn in &order {
         let own = if rule == Rule::Reads { &txn.reads } else { &txn.writes };
         let clash = order.iter().find_map(|other| {
@@ -240,15 +236,17 @@ fn aborts(txns: &[Txn], rule: Rule) -> (Vec<usize>, Vec<String>) {
         match clash {
             Some((other, object)) => {
                 aborted.push(txn.id);
-                steps.push(format!(
-                    "- T{} (from {}) at {}: T{} committed at {} and wrote {} too, aborted",
-                    txn.id, txn.start, txn.commit, other.id, other.commit, OBJECTS[object]
-                ));
+                steps.say(|| {
+                    format!(
+                        "- T{} (from {}) at {}: T{} committed at {} and wrote {} too, aborted",
+                        txn.id, txn.start, txn.commit, other.id, other.commit, OBJECTS[object]
+                    )
+                });
                 if rule == Rule::Both {
                     aborted.push(other.id);
                 }
             }
-            None => steps.push(format!("- T{} (from {}) at {}: commits", txn.id, txn.start, txn.commit)),
+            None => steps.say(|| format!("- T{} (from {}) at {}: commits", txn.id, txn.start, txn.commit)),
         }
     }
     aborted.sort_unstable();
@@ -330,7 +328,7 @@ mod tests {
         let txn =
             |id, start, commit, write| Txn { id, start, commit, reads: vec![0, 1], writes: vec![write] };
         let txns = [txn(1, 1, 3, 0), txn(2, 2, 4, 1)];
-        let (aborted, _) = aborts(&txns, Rule::Right);
+        let (aborted, _) = aborts(&txns, Rule::Right, false);
         assert!(aborted.is_empty());
         let graph = Graph::of(&txns, &aborted);
         assert!(graph.has_cycle());

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::wording::{names, spellings};
+use super::wording::{Steps, names, spellings};
 use crate::problem::diagram;
 use crate::problem::text::OBJECTS;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
@@ -69,7 +69,7 @@ impl Family for MvccTimestampOrder {
         let none = draw.chance(1, 6);
         let (steps, run) = draw.until(|draw| {
             let steps = draw_steps(draw, count, objects);
-            let run = play(&steps, Rules::RIGHT)?;
+            let run = play(&steps, Rules::RIGHT, false)?;
             let fits = match asks {
                 "aborted" => run.aborted.is_empty() == none,
                 // The read asked for is the last that finds more than one version.
@@ -110,7 +110,7 @@ impl Family for MvccTimestampOrder {
              restarted.\n\n{}\n\n{ask}",
             picture.fence()
         );
-        let solution = run.steps.join("\n");
+        let solution = play(&steps, Rules::RIGHT, true).map(|run| run.steps.text()).unwrap_or_default();
         match run.asked {
             Some((_, _, seen)) if asks == "sees" => Instance::new(
                 prompt,
@@ -135,7 +135,7 @@ impl Family for MvccTimestampOrder {
                     (Rules { locks: false, ..Rules::RIGHT }, LOCK_IGNORED),
                     (Rules { stops: false, ..Rules::RIGHT }, GOES_ON),
                 ] {
-                    if let Some(wrong) = play(&steps, Rules { clean: false, ..slip }) {
+                    if let Some(wrong) = play(&steps, Rules { clean: false, ..slip }, false) {
                         instance = instance.mistake(names(&wrong.aborted), why);
                     }
                 }
@@ -211,7 +211,7 @@ struct Version {
 
 struct Run {
     aborted: Vec<usize>,
-    steps: Vec<String>,
+    steps: Steps,
     /// The read to ask for: step, transaction, timestamp seen.
     asked: Option<(usize, usize, usize)>,
     /// The newest version's timestamp at that read.
@@ -219,21 +219,21 @@ struct Run {
 }
 
 /// Plays a schedule; nothing where someone would read an uncommitted version, on which systems differ.
-fn play(steps: &[(usize, Step)], rules: Rules) -> Option<Run> {
+fn play(steps: &[(usize, Step)], rules: Rules, told: bool) -> Option<Run> {
     let mut objects: [Vec<Version>; 2] =
         [(); 2].map(|()| vec![Version { writer: 0, committed: true, read: 0 }]);
-    let mut run = Run { aborted: Vec::new(), steps: Vec::new(), asked: None, newest: 0 };
+    let mut run = Run { aborted: Vec::new(), steps: Steps::new(told), asked: None, newest: 0 };
     for (index, &(id, step)) in steps.iter().enumerate() {
-        let what = format!("- {}. T{id} {}", index + 1, shown(step));
+        let what = || format!("- {}. T{id} {}", index + 1, shown(step));
         if run.aborted.contains(&id) && rules.stops {
-            run.steps.push(format!("{what}: left out"));
+            run.steps.say(|| format!("{}: left out", what()));
             continue;
         }
         let why = match step {
             Commit => {
                 let own = |version: &&mut Version| version.writer == id;
                 objects.iter_mut().flatten().filter(own).for_each(|version| version.committed = true);
-                run.steps.push(what);
+                run.steps.say(what);
                 continue;
             }
             Read(object) => {
@@ -252,10 +252,10 @@ fn play(steps: &[(usize, Step)], rules: Rules) -> Option<Run> {
                         run.asked = Some((index, id, seen.writer));
                         run.newest = newest;
                     }
-                    run.steps.push(format!(
-                        "{what}: sees version {}, whose read timestamp is now {}",
-                        seen.writer, seen.read
-                    ));
+                    let (writer, read) = (seen.writer, seen.read);
+                    run.steps.say(|| {
+                        format!("{}: sees version {writer}, whose read timestamp is now {read}", what())
+                    });
                     None
                 }
             }
@@ -263,7 +263,7 @@ fn play(steps: &[(usize, Step)], rules: Rules) -> Option<Run> {
                 let name = OBJECTS[object];
                 let newest = objects[object].last()?;
                 if newest.writer == id {
-                    run.steps.push(what.clone());
+                    run.steps.say(what);
                     None
                 } else if !newest.committed && rules.locks {
                     Some(format!("T{} has not committed its version of {name}", newest.writer))
@@ -273,13 +273,13 @@ fn play(steps: &[(usize, Step)], rules: Rules) -> Option<Run> {
                     Some(format!("version {} of {name} is younger", newest.writer))
                 } else {
                     objects[object].push(Version { writer: id, committed: false, read: 0 });
-                    run.steps.push(format!("{what}: makes version {id}"));
+                    run.steps.say(|| format!("{}: makes version {id}", what()));
                     None
                 }
             }
         };
         if let Some(why) = why {
-            run.steps.push(format!("{what}: {why}, T{id} is aborted"));
+            run.steps.say(|| format!("{}: {why}, T{id} is aborted", what()));
             if !run.aborted.contains(&id) {
                 run.aborted.push(id);
             }

@@ -58,8 +58,8 @@ impl Family for ScheduleSerializable {
                     &[3],
                     &[4],
                 ]),
-                Parameter::integer("operations", "operations in the schedule", (4, 12), &[]).graded([
-                    &[5, 6],
+                Parameter::integer("operations", "operations in the schedule", (6, 12), &[]).graded([
+                    &[6],
                     &[7, 8],
                     &[9, 10],
                 ]),
@@ -81,6 +81,7 @@ impl Family for ScheduleSerializable {
             "order" => draw.chance(1, 4),
             _ => false,
         };
+        let least = 2.min(count - 1);
         let (ops, edges, orders) = draw.until(|draw| {
             let ops: Vec<Op> = (0..length)
                 .map(|_| (draw.range(1, count), draw.range(0, objects - 1), draw.coin()))
@@ -90,10 +91,10 @@ impl Family for ScheduleSerializable {
             let all = (1..=count).all(|id| ops.iter().any(|op| op.0 == id));
             let repeats = ops.windows(2).any(|pair| pair[0] == pair[1]);
             let fits = match asks {
-                "edges" => edges.len() >= 2,
+                "edges" => edges.len() >= least,
                 "order" => orders.len() == usize::from(!cyclic),
-                "orders" => edges.len() >= 2 && !orders.is_empty(),
-                _ => orders.is_empty() == cyclic && edges.len() >= 2,
+                "orders" => edges.len() >= least && !orders.is_empty(),
+                _ => orders.is_empty() == cyclic && edges.len() >= least,
             };
             (all && !repeats && fits).then_some((ops, edges, orders))
         });

@@ -1,4 +1,5 @@
-//! How transactions are named and listed in this subject's questions and typed answers. Not a family.
+//! How transactions are named and listed in this subject's questions and typed answers, and steps told in solutions.
+//! Not a family.
 
 use crate::problem::answer;
 
@@ -20,4 +21,29 @@ pub fn spellings(transactions: &[usize]) -> Vec<String> {
     all.extend(answer::tuple_spellings(&long));
     all.extend(answer::tuple_spellings(transactions));
     all
+}
+
+/// The steps of a run, told for the solution or left untold: draws that are refused need no words.
+pub struct Steps {
+    told: bool,
+    lines: Vec<String>,
+}
+
+impl Steps {
+    /// Starts with no steps; `told` says whether any will be kept.
+    pub fn new(told: bool) -> Self {
+        Self { told, lines: Vec::new() }
+    }
+
+    /// Adds a step.
+    pub fn say(&mut self, step: impl FnOnce() -> String) {
+        if self.told {
+            self.lines.push(step());
+        }
+    }
+
+    /// Writes all steps, one a line.
+    pub fn text(&self) -> String {
+        self.lines.join("\n")
+    }
 }

@@ -109,3 +109,83 @@ fn anomaly_name_as_in_the_syllabus() {
     ];
     assert_eq!(recognise(&transfer, false), "read skew (nonrepeatable read)");
 }
+
+type Cell = (Vec<(i64, i64)>, Option<i64>, Vec<(i64, String, i64)>);
+
+/// Plays a cell's history up to a moment: what a reader then would have found committed.
+fn committed_at(cell: &Cell, moment: i64) -> Option<i64> {
+    let mut value = None;
+    for now in 0..=moment {
+        for (_, _, start) in cell.2.iter().filter(|(at, kind, _)| *at == now && kind == "put") {
+            value = cell.0.iter().find(|(at, _)| at == start).map(|(_, value)| *value);
+        }
+    }
+    value
+}
+
+#[test]
+fn percolator_cell() {
+    check("percolator.cell", |question, values| {
+        let cell: Cell = (
+            serde_json::from_value(values["data"].clone()).expect("values"),
+            values["lock"].as_i64(),
+            serde_json::from_value(values["writes"].clone()).expect("records"),
+        );
+        let get = |key| super::int(values, key);
+        let expected = match word(values, "asks") {
+            "get" => match cell.1 {
+                Some(lock) if lock <= get("snapshot") => "it must deal with the lock first".to_owned(),
+                _ => committed_at(&cell, get("snapshot"))
+                    .map_or_else(|| "it finds no value".to_owned(), |value| format!("it returns {value}")),
+            },
+            "prewrite" => {
+                let start = get("start");
+                let mut later: Vec<_> = cell.2.iter().filter(|record| record.0 >= start).collect();
+                later.sort();
+                match (later.first(), cell.1) {
+                    (Some((at, kind, _)), None) if kind == "put" => {
+                        format!("it aborts: write record at {at}")
+                    }
+                    (Some((at, ..)), None) => format!("it aborts: rollback record at {at}"),
+                    (None, Some(lock)) => format!("it aborts: lock at {lock}"),
+                    (None, None) => format!("it succeeds: data and lock at {start}"),
+                    (Some(_), Some(_)) => panic!("two reasons: {}", question.prompt),
+                }
+            }
+            "commit" => {
+                let (start, commit) = (get("start"), get("commit"));
+                if cell.1 == Some(start) {
+                    format!("it commits: write record at {commit}, pointing to {start}; lock removed")
+                } else {
+                    "it aborts".to_owned()
+                }
+            }
+            "cleanup" => {
+                let start = get("start");
+                let of = cell.2.iter().find(|(_, kind, from)| kind == "put" && *from == start);
+                match (of, cell.1 == Some(start), values["alive"].as_bool()) {
+                    (Some((at, ..)), ..) => {
+                        format!("roll it forward: write record at {at}, pointing to {start}; lock removed")
+                    }
+                    (None, true, Some(true)) => "wait for its client".to_owned(),
+                    (None, true, _) => {
+                        "erase the primary's lock, then roll it back: lock and data removed".to_owned()
+                    }
+                    (None, false, _) => "roll it back: lock and data removed".to_owned(),
+                }
+            }
+            other => panic!("no oracle for {other}"),
+        };
+        assert_eq!(chosen(question), [expected], "{}", question.prompt);
+    });
+}
+
+/// Bob's account in the paper's figure 4: a value at 5, committed at 6; then a transfer with start 7, commit 8.
+#[test]
+fn percolator_cell_as_in_the_paper() {
+    let cell: Cell = (vec![(5, 10), (7, 3)], None, vec![(6, "put".to_owned(), 5), (8, "put".to_owned(), 7)]);
+    assert_eq!(
+        [5, 6, 7, 8, 9].map(|at| committed_at(&cell, at)),
+        [None, Some(10), Some(10), Some(3), Some(3)]
+    );
+}

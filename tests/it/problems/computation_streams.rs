@@ -112,9 +112,9 @@ fn stream_windows() {
                 }
             }
             "verdict" => {
-                let seconds = window_of(get("event"))..window_of(get("event")) + size;
+                let mut seconds = window_of(get("event"))..window_of(get("event")) + size;
                 let fired = seconds.clone().all(|second| second <= get("watermark"));
-                let kept = !seconds.clone().all(|second| second + get("lateness") <= get("watermark"));
+                let kept = !seconds.all(|second| second + get("lateness") <= get("watermark"));
                 let expected = match (fired, kept) {
                     (false, _) => "it is on time: its window has not fired yet",
                     (true, true) => "it is late but still counts: its window fires again",

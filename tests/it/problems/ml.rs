@@ -134,12 +134,13 @@ fn run_interleaved(stages: usize, batches: usize, chunks: usize) -> usize {
     let mut done = vec![vec![0; batches]; stages * chunks];
     for group in 0..batches / stages {
         for chunk in 0..chunks {
-            for device in 0..stages {
-                for batch in group * stages..(group + 1) * stages {
-                    let part = chunk * stages + device;
-                    let data = if part == 0 { 0 } else { done[part - 1][batch] };
-                    done[part][batch] = device_free[device].max(data) + 1;
-                    device_free[device] = done[part][batch];
+            for (device, free) in device_free.iter_mut().enumerate() {
+                let part = chunk * stages + device;
+                let ready = if part == 0 { vec![0; batches] } else { done[part - 1].clone() };
+                let batches = group * stages..(group + 1) * stages;
+                for (end, data) in done[part][batches.clone()].iter_mut().zip(&ready[batches]) {
+                    *free = (*free).max(*data) + 1;
+                    *end = *free;
                 }
             }
         }

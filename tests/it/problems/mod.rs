@@ -5,9 +5,12 @@
 
 mod anomalies;
 mod computation;
+mod computation_batch;
 mod computation_streams;
 mod consensus;
 mod consensus_bitcoin;
+mod consensus_agreement;
+mod consensus_raft;
 mod harness;
 mod locks;
 mod ml;
@@ -16,9 +19,13 @@ mod queries;
 mod storage;
 mod storage_engines;
 mod storage_layout;
+mod storage_lsm;
 mod storage_ring;
+mod storage_replication;
 mod time;
+mod time_delivery;
 mod transactions;
+mod transactions_commit;
 
 use retain::card::{Form, Given, Question};
 use retain::problem;

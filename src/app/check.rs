@@ -1,0 +1,288 @@
+//! Checking decks: the language, the families of problems, the linter and the rules on all decks together, in one run.
+//! Not for drawing what is found (`view/check.rs`) and not for taking decks over (`index.rs`): nothing is indexed here.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::card::Dialect;
+use crate::deck::{self, Parsed, compat, families, lint};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::shelf::{self, SHIPPED_PREFIX, ShelfError};
+use crate::source::SourceText;
+
+/// How decks are to be checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Also name what hashcards and repeater would read otherwise.
+    pub portable: bool,
+    /// Read as another tool does; the linter, whose rules are on our tags, is left out then.
+    pub dialect: Option<Dialect>,
+    /// Paths below this folder are shown relative to it.
+    pub here: Option<&'a Path>,
+}
+
+/// A deck that was checked.
+#[derive(Debug)]
+pub struct CheckedDeck {
+    /// Its absolute path, or `shipped:…`.
+    pub path: String,
+    /// Its text, under the name by which it is shown.
+    pub source: SourceText,
+    /// Its cards.
+    pub cards: usize,
+    /// What was found, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The decks, in order of path; files with neither cards nor faults among them.
+    pub decks: Vec<CheckedDeck>,
+    /// Files that could not be read: each counts as an error.
+    pub faults: Vec<ShelfError>,
+}
+
+impl Checked {
+    /// Counts what was found: errors, warnings, remarks.
+    #[must_use]
+    pub fn counts(&self) -> [usize; 3] {
+        let mut counts = [self.faults.len(), 0, 0];
+        for diagnostic in self.decks.iter().flat_map(|deck| &deck.diagnostics) {
+            counts[match diagnostic.severity {
+                Severity::Error => 0,
+                Severity::Warning => 1,
+                Severity::Info => 2,
+            }] += 1;
+        }
+        counts
+    }
+}
+
+/// A deck read for a check.
+struct Read {
+    path: String,
+    source: SourceText,
+    parsed: Parsed,
+}
+
+/// Checks the decks under some files and folders.
+///
+/// `context` are more files and folders whose decks count in the rules on all decks together, without being reported;
+/// so do the course in the binary and the files beside a file that is checked.
+#[must_use]
+pub fn check(paths: &[PathBuf], context: &[PathBuf], options: Options<'_>) -> Checked {
+    let walked = shelf::walk(paths);
+    let mut faults = walked.faults;
+    let targets: Vec<PathBuf> = walked.found.into_iter().map(|file| file.path).collect();
+    let read = read_files(&targets, options, &mut faults);
+    let names: HashSet<String> = read.iter().map(|deck| shelf::slug(&deck.path)).collect();
+    let mut around = context.to_vec();
+    around.extend(paths.iter().filter(|path| path.is_file()).flat_map(|path| siblings(path)));
+    let known: HashSet<&PathBuf> = targets.iter().collect();
+    let mut others: Vec<PathBuf> = shelf::walk(&around).found.into_iter().map(|file| file.path).collect();
+    others.retain(|path| !known.contains(path));
+    let mut beside = read_files(&others, options, &mut Vec::new());
+    // A deck takes the place of the course's deck of the same name.
+    beside.extend(read_shipped(options).into_iter().filter(|deck| !names.contains(&shelf::slug(&deck.path))));
+    Checked { decks: judge(read, &beside, options), faults }
+}
+
+/// Checks the course in the binary.
+#[must_use]
+pub fn check_shipped(options: Options<'_>) -> Checked {
+    Checked { decks: judge(read_shipped(options), &[], options), faults: Vec::new() }
+}
+
+/// Returns the deck files in a file's own folder.
+fn siblings(path: &Path) -> Vec<PathBuf> {
+    let Some(folder) = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned)) else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_deck = |path: &PathBuf| {
+        path.is_file() && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+    };
+    entries.filter(is_deck).collect()
+}
+
+fn read_files(paths: &[PathBuf], options: Options<'_>, faults: &mut Vec<ShelfError>) -> Vec<Read> {
+    let mut read = Vec::with_capacity(paths.len());
+    for path in paths {
+        let Some(text) = path.to_str() else {
+            faults.push(ShelfError::Io {
+                doing: "name",
+                path: path.clone(),
+                source: std::io::Error::new(std::io::ErrorKind::InvalidData, "the path is not UTF-8"),
+            });
+            continue;
+        };
+        match shelf::read(text) {
+            Ok(content) => read.push(parse(text, shown(path, options.here), content, options)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    read
+}
+
+fn read_shipped(options: Options<'_>) -> Vec<Read> {
+    let deck = |file: shelf::Shipped| {
+        let path = format!("{SHIPPED_PREFIX}{}", file.path);
+        parse(&path, path.clone(), file.text.to_owned(), options)
+    };
+    shelf::shipped().map(deck).collect()
+}
+
+fn parse(path: &str, name: String, text: String, options: Options<'_>) -> Read {
+    let source = SourceText::new(name, text);
+    let mut parsed = deck::parse_as(&source, options.dialect);
+    families::leave_out_unknown(&mut parsed);
+    Read { path: path.to_owned(), source, parsed }
+}
+
+/// Returns a path as people know it: relative where it lies below where they are.
+#[must_use]
+pub fn shown(path: &Path, here: Option<&Path>) -> String {
+    let relative =
+        here.and_then(|here| path.strip_prefix(here).ok()).filter(|rest| !rest.as_os_str().is_empty());
+    relative.unwrap_or(path).to_string_lossy().into_owned()
+}
+
+fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<CheckedDeck> {
+    let linted = |deck: &Read| deck.parsed.head.dialect == Dialect::Retain;
+    let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(read.len());
+    for deck in &read {
+        let mut all = deck.parsed.diagnostics.clone();
+        if linted(deck) {
+            all.extend(lint::deck(&deck.source, &deck.parsed, &lint::Options::default()));
+        }
+        if options.portable {
+            all.extend(compat::portable(&deck.source));
+        }
+        found.push(all);
+    }
+    if options.dialect.is_none() {
+        // The decks that are reported come last: of two that clash, the later one is told.
+        let together: Vec<(&SourceText, &Parsed)> =
+            context.iter().chain(&read).map(|deck| (&deck.source, &deck.parsed)).collect();
+        for (index, diagnostic) in lint::collection(&together) {
+            if let Some(own) = index.checked_sub(context.len())
+                && linted(&read[own])
+            {
+                found[own].push(diagnostic);
+            }
+        }
+    }
+    read.into_iter()
+        .zip(found)
+        .map(|(deck, mut diagnostics)| {
+            diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+            let cards = deck.parsed.cards().count();
+            CheckedDeck { path: deck.path, source: deck.source, cards, diagnostics }
+        })
+        .collect()
+}
+
+/// What mechanical repairs made of a deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended {
+    /// The text after the repairs.
+    pub text: String,
+    /// How many were made.
+    pub repairs: usize,
+}
+
+/// A repair may uncover the next; after this many rounds the rest is left to the author.
+const ROUNDS: usize = 10;
+
+/// Makes the mechanical repairs of a deck, and nothing else; `None` when there are none to make.
+///
+/// The text is read again after each round: repairs that would leave more errors than before are not made.
+#[must_use]
+pub fn mend(source: &SourceText, dialect: Option<Dialect>) -> Option<Mended> {
+    let mut now = source.clone();
+    let mut repairs = 0;
+    let (mut errors, mut fixes) = repairs_of(&now, dialect);
+    for _ in 0..ROUNDS {
+        let mut text = now.text.clone();
+        let made = apply(&mut text, &mut fixes);
+        if made == 0 {
+            break;
+        }
+        let next = SourceText::new(source.name.as_str(), text);
+        let (left, further) = repairs_of(&next, dialect);
+        if left > errors {
+            break;
+        }
+        now = next;
+        repairs += made;
+        errors = left;
+        fixes = further;
+    }
+    (repairs > 0).then_some(Mended { text: now.text, repairs })
+}
+
+fn repairs_of(source: &SourceText, dialect: Option<Dialect>) -> (usize, Vec<Fix>) {
+    let mut parsed = deck::parse_as(source, dialect);
+    families::leave_out_unknown(&mut parsed);
+    let errors = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
+    let mut found = std::mem::take(&mut parsed.diagnostics);
+    if parsed.head.dialect == Dialect::Retain {
+        found.extend(lint::deck(source, &parsed, &lint::Options::default()));
+    }
+    (errors, found.into_iter().filter_map(|diagnostic| diagnostic.fix).collect())
+}
+
+/// Applies repairs that do not touch one another, the last first; returns how many.
+fn apply(text: &mut String, fixes: &mut Vec<Fix>) -> usize {
+    fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
+    fixes.dedup();
+    let mut limit = text.len() + 1;
+    let mut made = 0;
+    for fix in fixes.iter().rev() {
+        let fits = text.get(fix.span.start..fix.span.end).is_some_and(|old| old != fix.text);
+        if fits && fix.span.end < limit {
+            text.replace_range(fix.span.start..fix.span.end, &fix.text);
+            limit = fix.span.start.max(1);
+            made += 1;
+        }
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> Option<(String, usize)> {
+        mend(&SourceText::new("t.md", text), None).map(|mended| (mended.text, mended.repairs))
+    }
+
+    #[test]
+    fn repairs_change_what_they_must_and_no_other_byte() {
+        let text =
+            "\u{feff}---\r\nnaem = \"x\"   # mine\r\n---\r\n\r\nnote  \r\nQ: a\r\nA: b\r\nSources: c\r\n";
+        let (fixed, repairs) = mended(text).expect("two repairs");
+        assert_eq!(repairs, 2);
+        assert_eq!(fixed, text.replace("naem", "name").replace("Sources:", "Source:"));
+        assert_eq!(mended(&fixed), None, "nothing is left to repair");
+    }
+
+    #[test]
+    fn a_deck_without_repairs_is_left_alone() {
+        assert_eq!(mended("Q: a\nA: b\n"), None);
+        assert_eq!(mended("Q: a\n"), None, "a missing answer is not mechanical");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn repairs_end_and_never_add_errors(lines in proptest::collection::vec("(Q: |A: |answer: |Why: |C: |  Q: |q: )?[a-z`\\[\\]$ ]{0,12}", 0..12)) {
+            let source = SourceText::new("t.md", lines.join("\n"));
+            let before = repairs_of(&source, None).0;
+            if let Some(mended) = mend(&source, None) {
+                let after = repairs_of(&SourceText::new("t.md", mended.text), None).0;
+                proptest::prop_assert!(after <= before);
+            }
+        }
+    }
+}
