@@ -68,7 +68,8 @@ impl Scope {
 }
 
 /// When an exam stops.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Stop {
     /// As soon as the matter is settled.
     Sequential(Plan),
@@ -94,7 +95,7 @@ impl Stop {
 }
 
 /// How an exam is run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
     /// When it stops.
     pub stop: Stop,

@@ -5,7 +5,7 @@
 use super::binomial::root;
 
 /// What a test is to tell apart, and how surely.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     /// Share of items that someone who has not mastered the matter gets right, at the most.
     pub p0: f64,
