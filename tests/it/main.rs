@@ -1,9 +1,9 @@
 //! One binary for all tests.
 
-mod course;
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod course;
 mod crash;
 mod deck_format;
 mod decks;
