@@ -4,9 +4,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::card::Dialect;
+use super::load::loaded_from;
+use crate::card::{Card, DeckHead, Dialect};
 use crate::deck::{self, Parsed, compat, families, lint};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::session::Loaded;
 use crate::shelf::{self, SHIPPED_PREFIX, ShelfError};
 use crate::source::SourceText;
 
@@ -86,6 +88,24 @@ pub fn check(paths: &[PathBuf], context: &[PathBuf], options: Options<'_>) -> Ch
     // A deck takes the place of the course's deck of the same name.
     beside.extend(read_shipped(options).into_iter().filter(|deck| !names.contains(&shelf::slug(&deck.path))));
     Checked { decks: judge(read, &beside, options), faults }
+}
+
+/// Checks a text as if it stood in a deck's file, among all other decks.
+#[must_use]
+pub fn check_text(path: &Path, text: String, context: &[PathBuf], options: Options<'_>) -> CheckedDeck {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = path.to_string_lossy().into_owned();
+    let deck = parse(&name, shown(&path, options.here), text, options);
+    let mut around = context.to_vec();
+    around.extend(siblings(&path));
+    let mut others: Vec<PathBuf> = shelf::walk(&around).found.into_iter().map(|file| file.path).collect();
+    others.retain(|other| *other != path);
+    let mut beside = read_files(&others, options, &mut Vec::new());
+    let slug = shelf::slug(&name);
+    beside.extend(read_shipped(options).into_iter().filter(|deck| shelf::slug(&deck.path) != slug));
+    let source = deck.source.clone();
+    let empty = CheckedDeck { path: name, source, cards: 0, diagnostics: Vec::new() };
+    judge(vec![deck], &beside, options).pop().unwrap_or(empty)
 }
 
 /// Checks the course in the binary.
@@ -181,6 +201,12 @@ fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<Checked
             CheckedDeck { path: deck.path, source: deck.source, cards, diagnostics }
         })
         .collect()
+}
+
+/// Returns a card with what its deck adds to it, for showing it before it is indexed.
+#[must_use]
+pub fn loaded_card(head: &DeckHead, path: &str, card: Card) -> Loaded {
+    loaded_from(head, path, card)
 }
 
 /// What mechanical repairs made of a deck.

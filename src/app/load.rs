@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::index::stamp_of;
 use super::{App, Result};
-use crate::card::CardUid;
+use crate::card::{Card, CardUid, DeckHead};
 use crate::deck;
 use crate::session::Loaded;
 use crate::shelf;
@@ -60,7 +60,13 @@ fn load_indexed(row: &CardRow, deck: &DeckRow) -> Option<Loaded> {
 fn loaded(deck: &DeckRow, row: &CardRow, text: &str) -> Option<Loaded> {
     let block = deck::parse_block(&deck.head, text)?;
     let card = block.cards.into_iter().nth(row.part).filter(|card| card.key == row.key)?;
-    let source = match (&deck.head.source, &card.source) {
+    let place = (deck.path.clone(), row.start);
+    Some(Loaded { place, ..loaded_from(&deck.head, &deck.path, card) })
+}
+
+/// Returns a card with what its deck adds to it.
+pub(super) fn loaded_from(head: &DeckHead, path: &str, card: Card) -> Loaded {
+    let source = match (&head.source, &card.source) {
         (Some(work), Some(place)) if !place.contains(work.as_str()) && names_only_a_place(place) => {
             format!("{work}, {place}")
         }
@@ -68,13 +74,13 @@ fn loaded(deck: &DeckRow, row: &CardRow, text: &str) -> Option<Loaded> {
         (_, Some(place)) => place.clone(),
         (None, None) => String::new(),
     };
-    Some(Loaded {
-        card,
-        deck: deck.head.name.clone(),
-        level: deck.head.level.map(|level| level.name().to_owned()).unwrap_or_default(),
+    Loaded {
+        deck: head.name.clone(),
+        level: head.level.map(|level| level.name().to_owned()).unwrap_or_default(),
         source,
-        place: (deck.path.clone(), row.start),
-    })
+        place: (path.to_owned(), card.span.start),
+        card,
+    }
 }
 
 /// Tells whether a source gives a place alone (`§5.4`, `figure 8`, `chapter 3`), so that the deck's work belongs before it.

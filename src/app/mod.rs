@@ -1,6 +1,7 @@
 //! Use cases: the effectful shell around the pure floors. The only callers of the clock.
 //! Not for parsing the command line (`cli/`), drawing (`view/`), or rules (`session/`, `schedule/`).
 
+pub mod author;
 pub mod cards;
 pub mod catchup;
 pub mod check;

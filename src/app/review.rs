@@ -258,7 +258,10 @@ impl App {
 
     /// Returns the file and byte at which a card can be edited. A card of the shipped course gets a copy of its deck in
     /// the learner's folder, which takes the shipped deck's place and keeps all progress.
-    fn editable(&mut self, loaded: &Loaded) -> Result<Option<(String, usize)>> {
+    ///
+    /// # Errors
+    /// Fails when the copy cannot be written, or the database fails.
+    pub fn editable(&mut self, loaded: &Loaded) -> Result<Option<(String, usize)>> {
         let (path, byte) = &loaded.place;
         let Some(shipped) = path.strip_prefix(shelf::SHIPPED_PREFIX) else {
             return Ok(Some((path.clone(), *byte)));

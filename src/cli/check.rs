@@ -118,6 +118,33 @@ pub(super) fn run(config: &Config, args: &Args) -> Outcome {
     report(&checked, pending.as_ref(), args, config)
 }
 
+/// Shows what is wrong with the learner's decks on a screen of their own.
+pub(super) fn on_screen(app: &App) -> Outcome {
+    let roots = app.roots()?;
+    let checked = check::check(&roots, &[], Options { here: here().as_deref(), ..Options::default() });
+    let counts = checked.counts();
+    let size = crate::view::frame::Size::new(output::width(&app.config), 24);
+    let width = crate::view::page::Page::new(size).text_width();
+    let mut text = String::new();
+    for fault in &checked.faults {
+        unreadable(&mut text, fault, Format::Text);
+    }
+    for deck in &checked.decks {
+        let drawing = Drawing::new(&deck.source);
+        for fault in deck.diagnostics.iter().filter(|fault| fault.severity > Severity::Info) {
+            text.push_str(&drawing.text(fault, false, width));
+            text.push_str("\n\n");
+        }
+    }
+    let decks = checked.decks.iter().filter(|deck| deck.cards > 0 || !deck.diagnostics.is_empty()).count();
+    let cards = checked.decks.iter().map(|deck| deck.cards).sum();
+    text.push_str(&match decks {
+        0 => "there are no decks of your own: `retain new NAME` begins one".to_owned(),
+        _ => summary(decks, cards, counts, true),
+    });
+    output::page(&app.config, "check", text.lines().map(crate::view::frame::Line::plain).collect())
+}
+
 /// Returns the folder in which the learner is.
 pub(super) fn here() -> Option<PathBuf> {
     std::env::current_dir().ok().and_then(|here| here.canonicalize().ok())

@@ -121,9 +121,10 @@ pub(super) fn relink(app: &mut App, args: &RelinkArgs) -> Outcome {
         let gone = app.find_card(&left_to.0)?;
         output::say(&format!("begins afresh: {}", card.title))?;
         output::say(&format!("{} left to the earlier text: {}", reviews(app, &gone)?, gone.title))?;
+        let text = app.find_card(&card.key.0)?;
         return Ok(output::say(&format!(
             "to take it back: retain relink {} --to {}",
-            name_of(&card),
+            name_of(&text),
             gone.uid
         ))?);
     }

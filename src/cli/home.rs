@@ -1,7 +1,7 @@
 //! `retain` alone: the home screen and its menu; without a terminal, the same summary as text.
 
 use super::review::{Mode, Sat};
-use super::{Failure, Outcome, output, quiz, review, stats};
+use super::{Failure, Outcome, add, check, output, quiz, review, stats};
 use crate::app::App;
 use crate::app::plan::Wanted;
 use crate::app::review::Sitting;
@@ -22,6 +22,8 @@ fn menu() -> Vec<KeyHint> {
         KeyHint::new("enter", "review"),
         KeyHint::new("z", "quiz"),
         KeyHint::new("s", "statistics"),
+        KeyHint::new("a", "add"),
+        KeyHint::new("c", "check"),
         KeyHint::new("q", "quit"),
     ]
 }
@@ -31,6 +33,8 @@ enum Chosen {
     Review,
     Quiz,
     Stats,
+    Add,
+    Check,
     Quit,
     Interrupted,
 }
@@ -54,6 +58,17 @@ pub(super) fn screen(app: &mut App) -> Outcome {
                 stats::on_screen(app)?;
                 Sat::Home
             }
+            Chosen::Add => {
+                // Without a deck of one's own there is nothing to add to: the screen says so.
+                if let Err(failure) = add::from_home(app) {
+                    refused(app, "add", &failure)?;
+                }
+                Sat::Home
+            }
+            Chosen::Check => {
+                check::on_screen(app)?;
+                Sat::Home
+            }
             Chosen::Quit => Sat::Left,
             Chosen::Interrupted => return Err(Failure::interrupted()),
         };
@@ -62,6 +77,15 @@ pub(super) fn screen(app: &mut App) -> Outcome {
         }
         app.refresh(&[])?;
     }
+}
+
+/// Shows why something did not come about, where the learner can do something about it.
+fn refused(app: &App, title: &str, failure: &Failure) -> Outcome {
+    if failure.kind != super::Kind::No {
+        return Err(Failure::new(failure.kind, failure.error.to_string()));
+    }
+    let lines = failure.text().lines().map(crate::view::frame::Line::plain).collect();
+    output::page(&app.config, title, lines)
 }
 
 fn choose(app: &App) -> Result<Chosen, Failure> {
@@ -76,6 +100,8 @@ fn choose(app: &App) -> Result<Chosen, Failure> {
             Key::Enter | Key::Char('r' | ' ') => return Ok(Chosen::Review),
             Key::Char('z') => return Ok(Chosen::Quiz),
             Key::Char('s') => return Ok(Chosen::Stats),
+            Key::Char('a') => return Ok(Chosen::Add),
+            Key::Char('c') => return Ok(Chosen::Check),
             Key::Char('q') | Key::Esc => return Ok(Chosen::Quit),
             Key::Interrupt | Key::Terminate | Key::Eof => return Ok(Chosen::Interrupted),
             Key::Down | Key::Char('j') => scroll += 1,

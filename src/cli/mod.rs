@@ -1,6 +1,7 @@
 //! What the user types: one file a command, each with its arguments and a `run`. The only place that knows clap, and
 //! the only one besides `term/` that writes to the terminal.
 
+mod add;
 mod backup;
 mod catchup;
 mod changes;
@@ -8,13 +9,17 @@ mod check;
 mod completions;
 mod deck;
 mod doctor;
+mod edit;
 mod eval;
 mod failure;
+mod fmt;
 mod history;
 mod home;
 mod list;
 mod marks;
+mod new;
 mod output;
+mod preview;
 mod problem;
 mod quiz;
 mod review;
@@ -67,6 +72,11 @@ enum Command {
     Flagged(marks::FlaggedArgs),
     Deck(deck::Args),
     Check(check::Args),
+    New(new::Args),
+    Add(add::Args),
+    Edit(edit::Args),
+    Fmt(fmt::Args),
+    Preview(preview::Args),
     List(list::ListArgs),
     Search(list::SearchArgs),
     Show(show::Args),
@@ -131,6 +141,8 @@ fn dispatch(cli: Cli) -> Outcome {
         None => home::run(config),
         Some(Command::Restore(args)) => backup::restore(&config, &args),
         Some(Command::Check(args)) => check::run(&config, &args),
+        Some(Command::Fmt(args)) => fmt::run(&config, &args),
+        Some(Command::Preview(args)) => preview::run(&config, &args),
         Some(command) => {
             let mut app = App::open(config)?;
             match command {
@@ -150,6 +162,9 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Resume(args) => marks::resume(&mut app, &args),
                 Command::Flagged(args) => marks::flagged(&mut app, &args),
                 Command::Deck(args) => deck::run(&mut app, &args),
+                Command::New(args) => new::run(&mut app, &args),
+                Command::Add(args) => add::run(&mut app, &args),
+                Command::Edit(args) => edit::run(&mut app, &args),
                 Command::List(args) => list::list(&mut app, &args),
                 Command::Search(args) => list::search(&mut app, &args),
                 Command::Show(args) => show::run(&mut app, &args),
@@ -160,6 +175,8 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Backup(args) => backup::backup(&mut app, &args),
                 Command::Restore(_)
                 | Command::Check(_)
+                | Command::Fmt(_)
+                | Command::Preview(_)
                 | Command::Completions(_)
                 | Command::Man(_)
                 | Command::Schedule(_) => Ok(()),

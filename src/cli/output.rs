@@ -2,10 +2,12 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use super::{Failure, Outcome};
 use crate::config::Config;
 use crate::source::printable;
-use crate::term::{Look, screen};
-use crate::view::frame::Line;
+use crate::term::{Key, Look, Terminal as _, Tty, screen};
+use crate::view::frame::{Line, Style};
+use crate::view::page::{KeyHint, Page, keys_line};
 
 /// Writes a line to standard output; control characters are shown, not sent.
 pub(super) fn say(text: &str) -> io::Result<()> {
@@ -38,6 +40,32 @@ pub(super) fn lines(lines: &[Line], config: &Config) -> io::Result<()> {
         }
     }
     raw(text.as_bytes())
+}
+
+/// Shows lines on a screen of their own until the learner leaves it.
+pub(super) fn page(config: &Config, title: &str, body: Vec<Line>) -> Outcome {
+    let mut tty = Tty::open(look(config))?;
+    let mut scroll = 0;
+    loop {
+        let size = tty.size();
+        let page = Page::new(size);
+        let keys = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "back")];
+        let head = vec![Line::styled(title, Style::Heading)];
+        let frame = page.frame(head, body.clone(), vec![keys_line(&keys, page.edge_width())], scroll);
+        scroll = frame.scroll;
+        tty.draw(&frame)?;
+        match tty.key(None)? {
+            Key::Down | Key::Char('j') => scroll += 1,
+            Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
+            Key::PageDown | Key::Char(' ') => scroll += frame.window(size.rows),
+            Key::PageUp => scroll = scroll.saturating_sub(frame.window(size.rows)),
+            Key::Home => scroll = 0,
+            Key::End => scroll = usize::MAX,
+            Key::Interrupt | Key::Terminate | Key::Eof => return Err(Failure::interrupted()),
+            Key::Char('q') | Key::Esc | Key::Enter => return Ok(()),
+            _ => {}
+        }
+    }
 }
 
 /// Returns the columns of the terminal, of `COLUMNS`, or 80.

@@ -281,6 +281,11 @@ pub const CODES: &[Code] = &[
         "a file cannot be read as a deck: the system refuses, it is no UTF-8, no regular file, or larger than 16 MiB",
         "mend or remove the file; the others load all the same",
     ),
+    code(
+        "unusable-text",
+        "what is to be added to a deck holds no card, or would change the cards above it (`retain add`)",
+        "begin with `Q:`, `C:`, `T:` or `Problem:` at the start of a line",
+    ),
     code("unused-allow", "a suppression is not needed", "take the comment out"),
 ];
 

@@ -200,6 +200,27 @@ fn begins_below(tag: Tag, body: &str) -> bool {
     numbered || ["- ", "* ", "+ ", "```", "~~~", "|", "> "].iter().any(|mark| first.starts_with(mark))
 }
 
+/// Tells whether two texts say the same but for ids, and what follows from ids: keys and concepts.
+#[must_use]
+pub fn says_the_same_but_ids(one: &Parsed, other: &Parsed) -> bool {
+    let cards = |parsed: &Parsed| -> Vec<_> {
+        parsed
+            .cards()
+            .map(|card| {
+                (
+                    card.kind.clone(),
+                    card.hint.clone(),
+                    card.why.clone(),
+                    card.source.clone(),
+                    card.tags.clone(),
+                    card.confuses.clone(),
+                )
+            })
+            .collect()
+    };
+    one.head == other.head && one.blocks.len() == other.blocks.len() && cards(one) == cards(other)
+}
+
 /// Tells whether two texts say the same: front matter, cards but for their places, ids and suppressions.
 #[must_use]
 pub fn says_the_same(one: &Parsed, other: &Parsed) -> bool {

@@ -5,7 +5,7 @@
 //! appeared are taken for one when their questions are alike in the same deck, or when the answer is the same. Each
 //! card is matched at most once, best matches first, so no history is ever given to two cards.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A card that vanished, or one that appeared, as far as matching needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ const ALIKE: f64 = 0.5;
 const ALIKE_WITH_ANSWER: f64 = 0.2;
 /// The very same question is the same card even in another deck and with another answer, if it has this many words.
 const TELLING: usize = 5;
+/// A part of a divided card carries on at least this many words that the other part does not.
+const DIVIDED: usize = 2;
 /// Words in more titles than this say nothing about which card is meant.
 const COMMON: usize = 64;
 
@@ -70,8 +72,10 @@ const COMMON: usize = 64;
 pub fn matches(old: &[Candidate], new: &[Candidate]) -> Vec<Match> {
     let old_words: Vec<HashSet<String>> = old.iter().map(|card| words(&card.title)).collect();
     let new_words: Vec<HashSet<String>> = new.iter().map(|card| words(&card.title)).collect();
-    let mut pairs = BTreeMap::new();
+    let mut pairs = BTreeSet::new();
+    let mut shared_with: HashMap<usize, Vec<usize>> = HashMap::new();
     for (o, n) in candidates(old, new, &old_words, &new_words) {
+        shared_with.entry(o).or_default().push(n);
         let same_title = old[o].title == new[n].title;
         let likeness = if same_title { 1.0 } else { likeness(&old_words[o], &new_words[n]) };
         let same_deck = old[o].deck == new[n].deck;
@@ -86,13 +90,13 @@ pub fn matches(old: &[Candidate], new: &[Candidate]) -> Vec<Match> {
             let score = likeness + if same_answer { 0.5 } else { 0.0 } + if same_deck { 0.25 } else { 0.0 };
             let rank = (score * 1e6) as i64;
             let apart = old[o].place.abs_diff(new[n].place);
-            pairs.insert((-rank, !old[o].seen, apart, o, n), likeness);
+            pairs.insert((-rank, !old[o].seen, apart, o, n));
         }
     }
     let mut old_taken = vec![false; old.len()];
     let mut new_taken = vec![false; new.len()];
     let mut found: Vec<Match> = Vec::new();
-    for &(_, _, _, o, n) in pairs.keys() {
+    for &(_, _, _, o, n) in &pairs {
         if old_taken[o] || new_taken[n] {
             continue;
         }
@@ -101,12 +105,21 @@ pub fn matches(old: &[Candidate], new: &[Candidate]) -> Vec<Match> {
         let how = if old[o].deck == new[n].deck { How::Edited } else { How::Moved };
         found.push(Match { old: o, new: n, how });
     }
-    // A second new card as much like the old one, and taken for no other, says that the old one was divided.
+    // A second new card that carries on what the first does not, and is taken for no other, says that the old one was
+    // divided.
     for found in &mut found {
-        let divided = pairs.iter().any(|(&(_, _, _, o, n), &likeness)| {
-            o == found.old && n != found.new && !new_taken[n] && likeness >= ALIKE_WITH_ANSWER * 1.5
-        });
-        if divided && found.how == How::Edited {
+        let (all, kept) = (&old_words[found.old], &new_words[found.new]);
+        let divided = found.how == How::Edited
+            && shared_with.get(&found.old).is_some_and(|others| {
+                others.iter().any(|&n| {
+                    let carried = || new_words[n].intersection(all);
+                    !new_taken[n]
+                        && new[n].deck == old[found.old].deck
+                        && 2 * carried().count() >= new_words[n].len()
+                        && carried().filter(|word| !kept.contains(*word)).count() >= DIVIDED
+                })
+            });
+        if divided {
             found.how = How::Split;
         }
     }

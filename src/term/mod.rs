@@ -3,6 +3,7 @@
 
 pub mod field;
 pub mod keys;
+pub mod lines;
 pub mod plain;
 pub mod programs;
 pub mod screen;
@@ -16,6 +17,7 @@ use crate::view::frame::Frame;
 
 pub use crate::view::frame::Size;
 pub use field::Field;
+pub use lines::LineTerminal;
 pub use plain::Plain;
 pub use scripted::ScriptedTerminal;
 pub use tty::{Look, Tty};
@@ -27,6 +29,11 @@ pub use tty::{Look, Tty};
 pub trait Terminal {
     /// Returns the size in columns and rows, read afresh.
     fn size(&self) -> Size;
+
+    /// Tells whether what was asked and answered stays in sight by itself, as on paper.
+    fn keeps_lines(&self) -> bool {
+        false
+    }
 
     /// Shows a frame in place of the one before.
     ///

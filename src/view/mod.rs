@@ -9,6 +9,7 @@ pub mod code;
 pub mod diff;
 pub mod exam;
 pub mod fit;
+pub mod form;
 pub mod frame;
 pub mod help;
 pub mod history;

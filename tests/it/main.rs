@@ -8,6 +8,7 @@ mod crash;
 mod deck_format;
 mod decks;
 mod faults;
+mod identity;
 mod json;
 mod json_client;
 mod plain;

@@ -284,6 +284,9 @@ impl<'a> TerminalFront<'a> {
             Some(_) => Note::Hidden,
         };
         let judgement = answered.and_then(|answered| answered.judgement.as_ref());
+        // In practice a verdict needs no grade: one key goes on.
+        let decided =
+            purpose != Purpose::Review && answered.is_some_and(|answered| answered.proposed.is_some());
         let mistake = judgement.and_then(|judgement| {
             judgement
                 .mistake
@@ -316,7 +319,15 @@ impl<'a> TerminalFront<'a> {
             buttons: answered.map_or_else(Vec::new, |answered| buttons(answered, purpose, scene)),
             status: self.status.clone().or_else(|| scene.notice.map(status_of)),
             entry: None,
-            keys: None,
+            keys: decided.then(|| {
+                vec![
+                    KeyHint::new("enter", "go on"),
+                    KeyHint::new("u", "undo"),
+                    KeyHint::new("w", "why"),
+                    KeyHint::new("?", "help"),
+                    KeyHint::new("q", "quit"),
+                ]
+            }),
             scroll: self.scroll,
         }
     }
