@@ -75,6 +75,19 @@ pub fn screen(view: &ResultView, size: Size, scroll: usize) -> Frame {
     page.frame(head, report(view, page.text_width()), keys_lines(&view.menu, page.edge_width()), scroll)
 }
 
+/// Draws the items of a sitting that is over, on a screen of their own.
+#[must_use]
+pub fn items_screen(view: &ResultView, items: &[ItemView], size: Size, scroll: usize) -> Frame {
+    let page = Page::new(size);
+    let head = vec![
+        Line::styled(&view.title, Style::Heading),
+        Line::styled(clipped(&view.place, page.edge_width()), Style::Dim),
+    ];
+    let mut body = vec![Line::new()];
+    body.extend(items.iter().flat_map(|one| item(one, page.text_width())));
+    page.frame(head, body, keys_lines(&view.menu, page.edge_width()), scroll)
+}
+
 /// Returns what a result says, without its head and its keys.
 #[must_use]
 pub fn report(view: &ResultView, width: usize) -> Vec<Line> {

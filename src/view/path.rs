@@ -158,9 +158,16 @@ fn resource_lines(resource: &ResourceView, open: bool, width: usize) -> Vec<Line
 }
 
 fn deck_lines(deck: &DeckLine, width: usize) -> Vec<Line> {
-    const BAR: usize = 16;
-    let figures =
-        format!("{} new {} learning {} young {} mature", deck.new, deck.learning, deck.young, deck.mature);
+    const BAR: usize = 12;
+    const NAME: usize = 32;
+    let counts =
+        [(deck.new, "new"), (deck.learning, "learning"), (deck.young, "young"), (deck.mature, "mature")];
+    let figures: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let figures = figures.join(", ");
     let bar = |width: usize| chart::stacked(deck.mature, deck.young + deck.learning, deck.cards, width);
     let held = if deck.held.is_empty() { String::new() } else { format!("  {}", deck.held) };
     if width < 72 {
@@ -173,9 +180,8 @@ fn deck_lines(deck: &DeckLine, width: usize) -> Vec<Line> {
         second.push(short, Style::Dim);
         return vec![first, second];
     }
-    let name_width = width - 6 - BAR - 2 - 38;
-    let name = clipped(&deck.slug, name_width);
-    let gap = name_width.saturating_sub(columns(&name));
+    let name = clipped(&deck.slug, NAME);
+    let gap = NAME.saturating_sub(columns(&name));
     let mut line = Line::plain(format!("      {name}{} ", " ".repeat(gap)));
     bar(BAR).runs.iter().for_each(|run| line.push(&run.text, run.style));
     line.push(format!(" {figures}"), Style::Dim);
@@ -246,8 +252,8 @@ mod tests {
         Build intuition
           ✓ Designing Data-Intensive Applications  ddia · optional · read 20 Nov
             https://ddia.qtmuniao.com/#/
-              batch-processing   ██████████▒▒░░░░ 10 new 2 learning 3 young 25 mature
-              stream-processing  ▒▒▒░░░░░░░░░░░░░ 25 new 2 learning 3 young 0 mature
+              batch-processing                 ████████▒░░░ 10 new, 2 learning, 3 young, 25 mature
+              stream-processing                ▒▒░░░░░░░░░░ 25 new, 2 learning, 3 young
                 after batch-processing
 
         · Intermediate  locked until the beginner exam is passed
