@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
+use crate::progress::course::Roadmap;
 use crate::schedule::Due;
 use crate::session::queue::{self, Order};
 use crate::session::{DueCard, Plan, QueueCard};
@@ -26,6 +27,8 @@ pub struct Wanted {
     pub paths: Option<Vec<String>>,
     /// In which order reviews are taken.
     pub order: Order,
+    /// What exams showed to be weak comes first.
+    pub weak: bool,
 }
 
 /// What the day still holds, and why.
@@ -168,9 +171,56 @@ impl App {
             }
         }
         let reviews = queue::without_siblings(reviews, &seen_today);
-        seen_today.extend(reviews.iter().map(|card| card.block));
-        let new = self.new_cards(filter, room.new as usize, &seen_today, at)?;
-        Ok((Plan { main: queue::spread(queue::weave(reviews, new)), learning }, room))
+        let (weak, reviews) = if wanted.weak {
+            self.weak_first(reviews, filter, room, &seen_today, at)?
+        } else {
+            (Vec::new(), reviews)
+        };
+        seen_today.extend(weak.iter().chain(&reviews).map(|card| card.block));
+        let taken_new = weak.iter().filter(|card| card.new).count();
+        let new = self.new_cards(filter, (room.new as usize).saturating_sub(taken_new), &seen_today, at)?;
+        let mut main = queue::spread(weak);
+        main.extend(queue::spread(queue::weave(reviews, new)));
+        Ok((Plan { main, learning }, room))
+    }
+
+    /// Takes the cards on which exams showed a weakness out of the reviews and puts them first, with those among them
+    /// that are new or not due yet, as far as the day has room.
+    fn weak_first(
+        &self,
+        reviews: Vec<QueueCard>,
+        filter: &QueueFilter,
+        room: Room,
+        seen_today: &HashSet<i64>,
+        at: &Moment,
+    ) -> Result<(Vec<QueueCard>, Vec<QueueCard>)> {
+        let mut first = Vec::new();
+        let mut early = (room.reviews as usize).saturating_sub(reviews.len());
+        let mut new = room.new as usize;
+        let mut rest = reviews;
+        for uid in self.weak_cards()? {
+            if let Some(place) = rest.iter().position(|card| card.card == uid) {
+                first.push(rest.remove(place));
+                continue;
+            }
+            let Some(card) = self.store.queue_row(uid)? else { continue };
+            if filter.decks.as_ref().is_some_and(|decks| !decks.contains(&card.deck)) || card.due_at.is_some()
+            {
+                continue;
+            }
+            let record = self.store.record(uid)?.unwrap_or_default();
+            // A card answered today has had its turn.
+            if !record.is_active(at.today) || record.state.last_day == Some(at.today) {
+                continue;
+            }
+            let room = if card.new { &mut new } else { &mut early };
+            if *room > 0 {
+                *room -= 1;
+                let early = !card.new;
+                first.push(QueueCard { early, ..card });
+            }
+        }
+        Ok((queue::without_siblings(first, seen_today), rest))
     }
 
     /// Cards that are not due yet but would be too weak on the date that a goal names, weakest first.
@@ -240,6 +290,7 @@ impl App {
         }
         let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
+        let standing = self.gates()?;
         let mut turns = Vec::new();
         // The learner's own decks do not wait for the course, nor the course for them.
         for shipped in [false, true] {
@@ -249,7 +300,16 @@ impl App {
                 if kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
                     return Ok(true);
                 }
-                let waits = requires.iter().any(|name| unfinished.contains(name));
+                let Some(row) = self.store.deck(deck)? else { return Ok(true) };
+                // A leveled deck in the learner's folder may be an edition of one of the course's: the roadmap tells.
+                let own = !row.is_shipped() && row.head.level.is_some();
+                let roadmap = if own { self.roadmap() } else { Roadmap::default() };
+                if self.is_locked(&row, &standing, &roadmap) {
+                    return Ok(true);
+                }
+                // A deck that was opened by hand waits for nothing.
+                let waits =
+                    !standing.decks.contains(&slug) && requires.iter().any(|name| unfinished.contains(name));
                 unfinished.insert(slug);
                 // A deck that waits for another counts too: the course is followed in order, not skipped through.
                 taken += 1;
