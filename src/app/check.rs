@@ -287,10 +287,10 @@ mod tests {
     #[test]
     fn repairs_change_what_they_must_and_no_other_byte() {
         let text =
-            "\u{feff}---\r\nnaem = \"x\"   # mine\r\n---\r\n\r\nnote  \r\nQ: a\r\nA: b\r\nSources: c\r\n";
+            "\u{feff}---\r\nnam = \"x\"   # mine\r\n---\r\n\r\nnote  \r\nQ: a\r\nA: b\r\nSources: c\r\n";
         let (fixed, repairs) = mended(text).expect("two repairs");
         assert_eq!(repairs, 2);
-        assert_eq!(fixed, text.replace("naem", "name").replace("Sources:", "Source:"));
+        assert_eq!(fixed, text.replace("nam =", "name =").replace("Sources:", "Source:"));
         assert_eq!(mended(&fixed), None, "nothing is left to repair");
     }
 

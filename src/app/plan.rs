@@ -10,6 +10,7 @@ use crate::progress::course::Roadmap;
 use crate::schedule::Due;
 use crate::session::queue::{self, Order};
 use crate::session::{DueCard, Plan, QueueCard};
+use crate::shelf;
 use crate::store::{DeckRow, QueueFilter, TodayRow};
 use crate::time::Moment;
 
@@ -72,11 +73,21 @@ impl App {
     /// # Errors
     /// Fails when a name fits no deck or tag.
     pub fn filter(&self, wanted: &Wanted) -> Result<QueueFilter> {
-        let decks = self.store.decks()?;
         let roots: Vec<_> = self.roots()?.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
-        let at_hand = |deck: &DeckRow| {
-            deck.is_shipped() || roots.iter().any(|root| std::path::Path::new(&deck.path).starts_with(root))
+        let is_at_hand = |path: &str| {
+            path.starts_with(shelf::SHIPPED_PREFIX)
+                || roots.iter().any(|root| std::path::Path::new(path).starts_with(root))
         };
+        let at_hand = |deck: &DeckRow| is_at_hand(&deck.path);
+        if (Wanted { order: wanted.order, ..Wanted::default() }) == *wanted {
+            // The daily review of everything: what the decks say of themselves need not be read.
+            let mut all = true;
+            self.store.for_each_deck_path(|_, path| all = all && is_at_hand(path))?;
+            if all {
+                return Ok(QueueFilter::default());
+            }
+        }
+        let decks = self.store.decks()?;
         let mut kept: Vec<&DeckRow> = match &wanted.paths {
             Some(paths) => decks.iter().filter(|deck| paths.contains(&deck.path)).collect(),
             None => decks.iter().filter(|deck| at_hand(deck)).collect(),
@@ -277,50 +288,42 @@ impl App {
         if room == 0 {
             return Ok(Vec::new());
         }
-        let decks = self.store.decks()?;
-        let kept: Vec<&DeckRow> = match &filter.decks {
-            Some(ids) => {
-                let ids: HashSet<i64> = ids.iter().copied().collect();
-                decks.iter().filter(|deck| ids.contains(&deck.id)).collect()
-            }
-            None => decks.iter().collect(),
-        };
+        let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
         let standing = self.gates()?;
-        // Only a deck in the learner's folder has to be looked up: is it an edition of one of the course's?
-        let own = kept.iter().any(|deck| !deck.is_shipped() && deck.head.level.is_some());
-        let roadmap = if own { self.roadmap() } else { Roadmap::default() };
         let mut turns = Vec::new();
         // The learner's own decks do not wait for the course, nor the course for them.
-        for own in [true, false] {
-            let mut unfinished: HashSet<&str> = HashSet::new();
+        for shipped in [false, true] {
+            let mut unfinished: HashSet<String> = HashSet::new();
             let mut taken = 0;
-            for deck in kept.iter().filter(|deck| deck.is_shipped() != own) {
-                if taken == at_once {
-                    break;
+            self.store.for_each_deck_with_new(shipped, |deck, slug, requires| {
+                if kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
+                    return Ok(true);
                 }
-                if self.is_locked(deck, &standing, &roadmap)
-                    || self.store.decks_with_new(&[deck.id], 1)?.is_empty()
-                {
-                    continue;
+                let Some(row) = self.store.deck(deck)? else { return Ok(true) };
+                // A leveled deck in the learner's folder may be an edition of one of the course's: the roadmap tells.
+                let own = !row.is_shipped() && row.head.level.is_some();
+                let roadmap = if own { self.roadmap() } else { Roadmap::default() };
+                if self.is_locked(&row, &standing, &roadmap) {
+                    return Ok(true);
                 }
                 // A deck that was opened by hand waits for nothing.
-                let waits = !standing.decks.contains(&deck.slug)
-                    && deck.head.requires.iter().any(|name| unfinished.contains(name.as_str()));
-                unfinished.insert(&deck.slug);
+                let waits =
+                    !standing.decks.contains(&slug) && requires.iter().any(|name| unfinished.contains(name));
+                unfinished.insert(slug);
                 // A deck that waits for another counts too: the course is followed in order, not skipped through.
                 taken += 1;
-                if waits {
-                    continue;
+                if !waits {
+                    // More than there is room for: siblings among them drop out.
+                    let limit = u32::try_from(room.saturating_mul(3).min(2_000)).unwrap_or(2_000);
+                    let cards = self.store.new_cards(deck, limit, at.today, filter)?;
+                    let cards = queue::without_siblings(cards, seen_today);
+                    if !cards.is_empty() {
+                        turns.push(cards);
+                    }
                 }
-                // More than there is room for: siblings among them drop out.
-                let limit = u32::try_from(room.saturating_mul(3).min(2_000)).unwrap_or(2_000);
-                let cards = self.store.new_cards(deck.id, limit, at.today, filter)?;
-                let cards = queue::without_siblings(cards, seen_today);
-                if !cards.is_empty() {
-                    turns.push(cards);
-                }
-            }
+                Ok(taken < at_once)
+            })?;
         }
         Ok(queue::take_turns(turns, room))
     }

@@ -44,6 +44,11 @@ impl App {
         };
         let key = CardKey(key);
         if let Some(other) = self.store.card_by_key(&key.0)? {
+            if !other.present && self.store.history(other.uid)?.is_empty() {
+                // It was parted before: the fresh card of then is still there, without a history.
+                self.exchange(card, &other)?;
+                return Ok(key);
+            }
             return Err(AppError::Refused(format!(
                 "the earlier text stands again as a card of its own: `retain relink {} --to {}` exchanges their histories",
                 other.uid, card.uid

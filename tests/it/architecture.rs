@@ -18,8 +18,8 @@ const FLOORS: &[(u8, &[&str])] = &[
     (8, &["cli"]),
 ];
 
-/// Uses on one floor, the first by the second: a place in a text before a fault in it, a card before its review, a
-/// session and the folds before an exam.
+/// Uses on one floor, the first by the second: a place in a text before a fault in it, a card before its review, how a
+/// question is put and what was learnt before an exam over both.
 const BESIDE: &[(&str, &str)] =
     &[("diagnostic", "source"), ("review", "card"), ("exam", "progress"), ("exam", "session")];
 

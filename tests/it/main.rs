@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod author;
+mod authoring;
 mod course;
 mod crash;
 mod deck_format;
@@ -12,10 +14,12 @@ mod faults;
 mod identity;
 mod json;
 mod json_client;
+mod odd;
 mod plain;
 mod problems;
 mod properties;
 mod pty;
 mod reference;
 mod review;
+mod terminal;
 mod world;

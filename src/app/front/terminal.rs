@@ -9,6 +9,7 @@ use super::{Action, Front, Scene, history_view, interval_text, notice_text};
 use crate::card::{CardUid, Form};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::schedule::Phase;
+use crate::session::draft::Draft;
 use crate::session::{Current, Event, Notice, Record};
 use crate::term::{Field, Key, Terminal, field};
 use crate::view::page::{KeyHint, Status};
@@ -291,7 +292,7 @@ impl<'a> TerminalFront<'a> {
             judgement
                 .mistake
                 .clone()
-                .or_else(|| judgement.near.as_ref().map(|_| "nearly: mind the spelling".to_owned()))
+                .or_else(|| judgement.near.as_ref().map(|_| "nearly, mind the spelling".to_owned()))
         });
         CardView {
             mode: if purpose == Purpose::Quiz { "quiz".into() } else { String::new() },
@@ -319,16 +320,33 @@ impl<'a> TerminalFront<'a> {
             buttons: answered.map_or_else(Vec::new, |answered| buttons(answered, purpose, scene)),
             status: self.status.clone().or_else(|| scene.notice.map(status_of)),
             entry: None,
-            keys: decided.then(|| {
-                vec![
-                    KeyHint::new("enter", "go on"),
-                    KeyHint::new("u", "undo"),
-                    KeyHint::new("w", "why"),
-                    KeyHint::new("?", "help"),
-                    KeyHint::new("q", "quit"),
-                ]
-            }),
+            keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
+        }
+    }
+
+    /// The keys at the foot where they differ from the usual ones.
+    fn keys(&self, decided: bool, answered: bool) -> Option<Vec<KeyHint>> {
+        let hints =
+            |keys: &[(&str, &str)]| keys.iter().map(|(key, does)| KeyHint::new(*key, *does)).collect();
+        match &self.drafting.draft {
+            _ if decided => {
+                Some(hints(&[("enter", "go on"), ("u", "undo"), ("w", "why"), ("?", "help"), ("q", "quit")]))
+            }
+            // While letters are typed, they are no keys.
+            Draft::Text { .. } if !answered && !self.drafting.commanding => {
+                Some(hints(&[("enter", "answer"), ("enter on nothing", "show it"), ("esc", "other keys")]))
+            }
+            Draft::Text { .. } if !answered => Some(hints(&[
+                ("tab", "type again"),
+                ("u", "undo"),
+                ("h", "hint"),
+                ("e", "edit"),
+                ("b", "bury"),
+                ("?", "help"),
+                ("q", "quit"),
+            ])),
+            _ => None,
         }
     }
 
