@@ -94,7 +94,7 @@ pub fn report(view: &PathView, width: usize) -> Vec<Line> {
     }
     lines.push(Line::new());
     lines.extend(wrap_text(
-        "bars: █ mature, ▒ learning and young, ░ new; ✓ passed or read, ▸ next, · locked",
+        "decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature; ✓ passed or read, ▸ next, · locked",
         Style::Dim,
         width,
     ));
@@ -159,15 +159,8 @@ fn resource_lines(resource: &ResourceView, open: bool, width: usize) -> Vec<Line
 
 fn deck_lines(deck: &DeckLine, width: usize) -> Vec<Line> {
     const BAR: usize = 12;
-    const NAME: usize = 32;
-    let counts =
-        [(deck.new, "new"), (deck.learning, "learning"), (deck.young, "young"), (deck.mature, "mature")];
-    let figures: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    let figures = figures.join(", ");
+    const NAME: usize = 39;
+    let figures = format!("{}/{}/{}/{}", deck.new, deck.learning, deck.young, deck.mature);
     let bar = |width: usize| chart::stacked(deck.mature, deck.young + deck.learning, deck.cards, width);
     let held = if deck.held.is_empty() { String::new() } else { format!("  {}", deck.held) };
     if width < 72 {
@@ -176,8 +169,7 @@ fn deck_lines(deck: &DeckLine, width: usize) -> Vec<Line> {
         first.push(&held, Style::Warn);
         let mut second = Line::plain("      ");
         bar(8.min(width.saturating_sub(7))).runs.iter().for_each(|run| second.push(&run.text, run.style));
-        let short = format!(" {}/{}/{}/{}", deck.new, deck.learning, deck.young, deck.mature);
-        second.push(short, Style::Dim);
+        second.push(format!(" {figures}"), Style::Dim);
         return vec![first, second];
     }
     let name = clipped(&deck.slug, NAME);
@@ -252,14 +244,15 @@ mod tests {
         Build intuition
           ✓ Designing Data-Intensive Applications  ddia · optional · read 20 Nov
             https://ddia.qtmuniao.com/#/
-              batch-processing                 ████████▒░░░ 10 new, 2 learning, 3 young, 25 mature
-              stream-processing                ▒▒░░░░░░░░░░ 25 new, 2 learning, 3 young
+              batch-processing                        ████████▒░░░ 10/2/3/25
+              stream-processing                       ▒▒░░░░░░░░░░ 25/2/3/0
                 after batch-processing
 
         · Intermediate  locked until the beginner exam is passed
         Connect
 
-        bars: █ mature, ▒ learning and young, ░ new; ✓ passed or read, ▸ next, · locked
+        decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature; ✓
+        passed or read, ▸ next, · locked
 
         next
         • `retain review`: 10 new cards
@@ -282,8 +275,9 @@ mod tests {
         beginner exam is passed
         Connect
 
-        bars: █ mature, ▒ learning and young, ░
-        new; ✓ passed or read, ▸ next, · locked
+        decks: █ mature, ▒ learning and young, ░
+        new, then new/learning/young/mature; ✓
+        passed or read, ▸ next, · locked
 
         next
         • `retain review`: 10 new cards
