@@ -16,6 +16,7 @@ pub mod term;
 // Floor 5: values to frames of text.
 pub mod view;
 // Floor 4: state machines and folds over the log.
+pub mod exam;
 pub mod progress;
 pub mod session;
 // Floor 3: the Markdown dialect.

@@ -8,6 +8,7 @@ pub mod check;
 pub mod clock;
 pub mod doctor;
 pub mod forecasts;
+pub mod foresight;
 pub mod front;
 pub mod home;
 mod identify;

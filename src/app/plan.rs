@@ -8,7 +8,7 @@ use crate::card::Level;
 use crate::diagnostic::did_you_mean;
 use crate::schedule::Due;
 use crate::session::queue::{self, Order};
-use crate::session::{Plan, QueueCard};
+use crate::session::{DueCard, Plan, QueueCard};
 use crate::store::{DeckRow, QueueFilter, TodayRow};
 use crate::time::Moment;
 
@@ -143,7 +143,12 @@ impl App {
         let learning = self.store.learning(at.today, filter)?;
         seen_today.extend(learning.iter().map(|card| card.block));
         let mut reviews = Vec::new();
-        for card in queue::order_reviews(due, room.reviews as usize, at.today, wanted.order, seed) {
+        let foresight = self.foresight()?;
+        let urgency = |card: &DueCard| match &foresight {
+            Some(foresight) => 1.0 - foresight.recall(card.card, at).unwrap_or(0.0),
+            None => card.overdueness(at.today),
+        };
+        for card in queue::order_reviews(due, room.reviews as usize, wanted.order, seed, &urgency) {
             reviews.extend(self.store.queue_row(card.card)?);
         }
         for card in self.ahead(filter, at)? {

@@ -10,6 +10,8 @@ use crate::card::Level;
 use crate::progress::stats::Stats;
 use crate::progress::streak;
 use crate::review::LogEvent;
+use crate::schedule::Memory;
+use crate::schedule::sm2::EASE_FLOOR;
 use crate::store::{DeckCount, LogFilter};
 use crate::time::Moment;
 use crate::view::stats::{HardRow, MaturityRow, RetentionRow, Share, StatsView};
@@ -75,6 +77,8 @@ impl App {
             days: stats.days.iter().map(|(&day, work)| (day, work.answers)).collect(),
             time,
             time_ever_ms: stats.days.values().map(|work| work.took_ms).sum(),
+            at_floor: self.at_floor()?,
+            known: self.known(at)?,
             hardest: self.hardest(&stats)?,
         })
     }
@@ -113,6 +117,42 @@ impl App {
             }
         }
         Ok(rows)
+    }
+
+    /// Cards whose ease lies on its floor: what is called ease hell when they are many.
+    fn at_floor(&self) -> Result<Share> {
+        let mut share = (0, 0);
+        for record in self.store.all_records()?.values() {
+            let on_floor = match record.state.memory {
+                Memory::Ease { permille } => permille <= EASE_FLOOR,
+                Memory::Sm2 { hundredths, .. } => hundredths * 10 <= EASE_FLOOR,
+                Memory::None | Memory::Fsrs { .. } => continue,
+            };
+            share.0 += usize::from(on_floor);
+            share.1 += 1;
+        }
+        Ok(Share::new(share.0, share.1))
+    }
+
+    /// The mean chance of recall now, by the best predictor on this log, else by the schedulers themselves.
+    fn known(&self, at: &Moment) -> Result<Option<(f64, String)>> {
+        let foresight = self.foresight()?;
+        let schedulers = self.schedulers()?;
+        let decks = self.store.deck_of_cards()?;
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for (card, record) in self.store.all_records()? {
+            let Some(&deck) = decks.get(&card) else { continue };
+            let recall = match &foresight {
+                Some(foresight) => foresight.recall(card, at),
+                None => schedulers.of(Some(deck)).retrievability(&record.state, at),
+            };
+            if let Some(recall) = recall {
+                sum += recall;
+                count += 1;
+            }
+        }
+        let who = if foresight.is_some() { "blend" } else { schedulers.of(None).name() };
+        Ok((count > 0).then(|| (sum / f64::from(count), who.to_owned())))
     }
 
     fn hardest(&self, stats: &Stats) -> Result<Vec<HardRow>> {
@@ -163,6 +203,8 @@ pub fn stats_json(view: &StatsView) -> Value {
         })).collect::<Vec<_>>(),
         "forecast": view.forecast,
         "answers_by_day": days,
+        "cards_at_ease_floor": share(&view.at_floor),
+        "known_now": view.known.as_ref().map(|(share, who)| json!({ "share": share, "predictor": who })),
         "took_ms_last_30_days": view.time,
         "took_ms_ever": view.time_ever_ms,
         "hardest": view.hardest.iter().map(|row| json!({

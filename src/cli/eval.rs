@@ -114,6 +114,10 @@ pub(super) fn eval(app: &App, args: &EvalArgs) -> Outcome {
             "no answer can be scored yet: come back when cards have returned on a later day",
         )?);
     };
+    if args.log.is_none() {
+        // From now on the order of the queue and the statistics go by it.
+        app.keep_best_predictor(&best.name)?;
+    }
     let baseline = judged.iter().find(|one| one.name == "moving-avg");
     if args.json {
         let table: Vec<_> =

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use super::sprt::{Plan, Sprt};
 use crate::card::Level;
 
 /// The roadmap, as `decks/roadmap.toml` has it.
@@ -17,6 +18,76 @@ pub struct Roadmap {
     /// The resources, in the order in which they are met.
     #[serde(default, rename = "resource")]
     pub resources: Vec<Resource>,
+    /// How exams are held.
+    #[serde(default)]
+    pub exam: ExamSettings,
+}
+
+/// How exams are held, unless the command line says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExamSettings {
+    /// Share of items right from which on the matter counts as mastered.
+    pub mastery: f64,
+    /// Share of items right up to which it does not.
+    pub non_mastery: f64,
+    /// Accepted probability of passing without mastery.
+    pub alpha: f64,
+    /// Accepted probability of failing with mastery.
+    pub beta: f64,
+    /// Items before which nothing is decided.
+    pub min_items: u32,
+    /// Items after which it is decided in any case.
+    pub max_items: u32,
+    /// Share of problems drawn afresh, at least.
+    pub problems: f64,
+    /// Study days between an exam that was not passed and the next try.
+    pub resit_days: u32,
+    /// Whether the learner says how sure they are.
+    pub confidence: bool,
+}
+
+impl Default for ExamSettings {
+    fn default() -> Self {
+        let Plan { p0, p1, alpha, beta, min, max } = Plan::USUAL;
+        Self {
+            mastery: p1,
+            non_mastery: p0,
+            alpha,
+            beta,
+            min_items: min,
+            max_items: max,
+            problems: 1.0 / 3.0,
+            resit_days: 1,
+            confidence: true,
+        }
+    }
+}
+
+impl ExamSettings {
+    /// Returns what the test is to tell apart.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        Plan {
+            p0: self.non_mastery,
+            p1: self.mastery,
+            alpha: self.alpha,
+            beta: self.beta,
+            min: self.min_items,
+            max: self.max_items,
+        }
+    }
+
+    /// Tells whether the values make sense together.
+    ///
+    /// # Errors
+    /// Says in words which does not.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if !(0.0..=1.0).contains(&self.problems) {
+            return Err("the share of problems must lie between 0 and 1");
+        }
+        Sprt::new(self.plan()).map(|_| ())
+    }
 }
 
 /// A level of the roadmap.
@@ -59,9 +130,24 @@ impl Roadmap {
     /// Reads a roadmap.
     ///
     /// # Errors
-    /// Returns the reader's description of what is wrong, with line and caret.
+    /// Returns the reader's description of what is wrong, with line and caret; for exam settings that make no sense
+    /// together, a sentence.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+        let roadmap: Self = toml::from_str(text)?;
+        roadmap.exam.check().map_err(<toml::de::Error as serde::de::Error>::custom)?;
+        Ok(roadmap)
+    }
+
+    /// Returns the resource of a deck, by the deck's file stem.
+    #[must_use]
+    pub fn resource_of(&self, slug: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.decks.iter().any(|deck| deck == slug))
+    }
+
+    /// Returns a resource by its id.
+    #[must_use]
+    pub fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.id == id)
     }
 
     /// Reads the shipped roadmap, which a test proves to be right; an unreadable one orders nothing.
@@ -163,6 +249,18 @@ mod tests {
             .map(|(&(slug, own, level, _), requires)| DeckPlace { slug, path: slug, own, level, requires })
             .collect();
         order(&places, &Roadmap::parse(roadmap).unwrap()).into_iter().map(|index| decks[index].0).collect()
+    }
+
+    #[test]
+    fn exam_settings_are_read_and_checked() {
+        let shipped = Roadmap::parse(include_str!("../../decks/roadmap.toml")).unwrap();
+        assert_eq!(shipped.exam, ExamSettings::default());
+        let short = Roadmap::parse("[exam]\nmin_items = 5\nmax_items = 9\nconfidence = false").unwrap().exam;
+        assert_eq!((short.plan().min, short.plan().max, short.confidence), (5, 9, false));
+        let fault = |text: &str| Roadmap::parse(text).unwrap_err().to_string();
+        assert!(fault("[exam]\nmastry = 0.9").contains("unknown field `mastry`"));
+        assert!(fault("[exam]\nmastery = 0.5").contains("must be above"));
+        assert!(fault("[exam]\nproblems = 3.0").contains("share of problems"));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Folds over decks and the log: the course's order, statistics, streaks, forecasts.
 //! Pure. Not for one card's schedule (`schedule/`) or for drawing (`view/`).
 
+pub mod binomial;
 pub mod course;
+pub mod sprt;
 pub mod stats;
 
 use crate::time::Day;

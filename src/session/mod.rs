@@ -244,6 +244,16 @@ struct Done {
     siblings: Vec<QueueCard>,
 }
 
+/// What follows once a record is on disk.
+struct Pending {
+    done: Done,
+    /// The card, when it comes back within the sitting.
+    again: Option<QueueCard>,
+    notice: Option<Notice>,
+    /// The day on which the card will be due.
+    day: Option<Day>,
+}
+
 /// A sitting.
 pub struct Session {
     schedulers: Schedulers,
@@ -253,7 +263,7 @@ pub struct Session {
     current: Option<Current>,
     from_learning: bool,
     recent: Vec<QueueCard>,
-    pending: Option<(Done, Option<QueueCard>, Option<Notice>, Option<Day>)>,
+    pending: Option<Pending>,
     done: Vec<Done>,
     tally: Tally,
     started: Timestamp,
@@ -659,7 +669,7 @@ impl Session {
             siblings: Vec::new(),
         };
         self.entries_made += 1;
-        self.pending = Some((done, None, Some(notice), None));
+        self.pending = Some(Pending { done, again: None, notice: Some(notice), day: None });
         if let Some(current) = &mut self.current {
             current.record = after.clone();
         }
@@ -714,7 +724,7 @@ impl Session {
             Due::On(day) if scheduled => Some(day),
             _ => None,
         };
-        self.pending = Some((done, again, notice, day));
+        self.pending = Some(Pending { done, again, notice, day });
         Step::Record(Box::new(Record { card, entries, before: current.record, after, title, scheduled }))
     }
 
@@ -734,7 +744,7 @@ impl Session {
 
     /// Says that the record is on disk.
     pub fn committed(&mut self) {
-        let Some((done, again, notice, day)) = self.pending.take() else { return };
+        let Some(Pending { done, again, notice, day }) = self.pending.take() else { return };
         self.not_before(done.queued.card, Some(done.at));
         if notice.is_some() {
             self.notice = notice;
@@ -759,7 +769,7 @@ impl Session {
 
     /// Says that nothing was written, because another session had answered the card: it is left out.
     pub fn refused(&mut self) {
-        if let Some((done, ..)) = self.pending.take() {
+        if let Some(Pending { done, .. }) = self.pending.take() {
             self.tally = done.tally;
             self.current = None;
             self.notice = Some(Notice::Elsewhere);

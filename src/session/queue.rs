@@ -77,26 +77,46 @@ pub enum Order {
 }
 
 /// Orders due reviews and keeps as many as the day still holds.
+///
+/// `urgency` grows with what has been forgotten: overdueness, or the chance that the card is not recalled.
 #[must_use]
 pub fn order_reviews(
     mut due: Vec<DueCard>,
     room: usize,
-    today: Day,
     order: Order,
     seed: Seed,
+    urgency: &dyn Fn(&DueCard) -> f64,
 ) -> Vec<DueCard> {
     let backlog = due.len() > room;
     // Ties (all cards due for the first time today, say) fall by chance, so that decks mix.
     let chance = |card: &DueCard| seed.derive("order", card.card.0.cast_unsigned()).0;
     let key = |card: &DueCard| match order {
-        Order::Relative if backlog => card.overdueness(today),
-        Order::Relative | Order::Rescue => -card.overdueness(today),
+        Order::Relative if backlog => urgency(card),
+        Order::Relative | Order::Rescue => -urgency(card),
         Order::Random => 0.0,
         Order::ShortFirst => f64::from(card.interval),
     };
-    due.sort_by(|a, b| key(a).total_cmp(&key(b)).then_with(|| chance(a).cmp(&chance(b))));
+    due.sort_by_cached_key(|card| (Rank(key(card)), chance(card)));
     due.truncate(room);
     due
+}
+
+/// A key to sort by: numbers in their total order.
+#[derive(PartialEq)]
+struct Rank(f64);
+
+impl Eq for Rank {}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
 }
 
 /// Keeps the first card of each block, and none of the blocks already seen today: siblings wait for another day.
@@ -214,7 +234,11 @@ pub(crate) mod tests {
     fn a_normal_day_takes_the_most_overdue_first_and_a_backlog_the_least() {
         // Today is 100; overdueness 1.0, 2.0, 1.5.
         let cards = vec![due(1, 90, 10), due(2, 90, 5), due(3, 85, 10)];
-        let order = |room, order| numbers(&order_reviews(cards.clone(), room, Day(100), order, Seed(1)));
+        let order = |room, order| {
+            numbers(&order_reviews(cards.clone(), room, order, Seed(1), &|card: &DueCard| {
+                card.overdueness(Day(100))
+            }))
+        };
         assert_eq!(order(3, Order::Relative), [2, 3, 1]);
         assert_eq!(order(2, Order::Relative), [1, 3]);
         assert_eq!(order(2, Order::Rescue), [2, 3]);
@@ -225,9 +249,19 @@ pub(crate) mod tests {
     fn every_order_is_a_permutation_that_its_seed_fixes() {
         let cards: Vec<_> = (0..50).map(|n| due(n, 90, 10)).collect();
         for order in [Order::Relative, Order::Rescue, Order::Random, Order::ShortFirst] {
-            let once = numbers(&order_reviews(cards.clone(), 50, Day(100), order, Seed(9)));
-            assert_eq!(once, numbers(&order_reviews(cards.clone(), 50, Day(100), order, Seed(9))));
-            assert_ne!(once, numbers(&order_reviews(cards.clone(), 50, Day(100), order, Seed(10))));
+            let once = numbers(&order_reviews(cards.clone(), 50, order, Seed(9), &|card| {
+                card.overdueness(Day(100))
+            }));
+            assert_eq!(
+                once,
+                numbers(&order_reviews(cards.clone(), 50, order, Seed(9), &|card: &DueCard| card
+                    .overdueness(Day(100))))
+            );
+            assert_ne!(
+                once,
+                numbers(&order_reviews(cards.clone(), 50, order, Seed(10), &|card: &DueCard| card
+                    .overdueness(Day(100))))
+            );
             let mut sorted = once;
             sorted.sort_unstable();
             assert_eq!(sorted, (0..50).collect::<Vec<_>>());

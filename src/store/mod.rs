@@ -3,6 +3,7 @@
 //! (`schedule/`, `session/`) and only kept here. No SQL stands outside this folder and `migrations/`.
 
 mod cards;
+mod exams;
 mod identity;
 mod marks;
 mod reviews;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi};
 
 pub use cards::{CardRow, QueueFilter, TodayRow};
+pub use exams::{AnswerRow, EndRow, NewSitting, Opened, Shown, SittingRow};
 pub use marks::Marked;
 pub use reviews::{Append, LogFilter};
 pub use schema::SUPPORTED;

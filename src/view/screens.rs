@@ -399,6 +399,8 @@ fn statistics() {
             .collect(),
         time: (0..30).map(|day| (day * 37 % 11) * 60_000).collect(),
         time_ever_ms: 111_600_000,
+        at_floor: crate::view::stats::Share::new(3, 60),
+        known: Some((0.91, "sm2".into())),
         hardest: vec![
             HardRow {
                 title: "Why must a Raft leader not count replicas to commit an entry from an earlier term?"
@@ -439,6 +441,8 @@ fn statistics() {
         days: Vec::new(),
         time: Vec::new(),
         time_ever_ms: 0,
+        at_floor: crate::view::stats::Share::new(0, 0),
+        known: None,
         hardest: Vec::new(),
     };
     insta::assert_snapshot!("stats_empty", text(&stats::screen(&empty, Size::USUAL, 0), Size::USUAL));

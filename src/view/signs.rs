@@ -17,6 +17,8 @@ pub const CARET: &str = "▏";
 /// Replaces every sign beyond ASCII by one that a terminal without Unicode can show, column for column.
 #[must_use]
 pub fn ascii(text: &str) -> String {
+    // Pictures of problems bring signs of their own, which stand for something.
+    let text = crate::problem::diagram::ascii(text);
     let mut replaced = String::with_capacity(text.len());
     for c in text.chars() {
         let sign = match c {

@@ -61,6 +61,10 @@ pub struct StatsView {
     pub time: Vec<u64>,
     /// Time ever spent, in milliseconds.
     pub time_ever_ms: u64,
+    /// Cards whose ease lies on its floor, of all that have one.
+    pub at_floor: Share,
+    /// Mean chance of recall now over the cards seen, `0.0..=1.0`, and who says so; `None` without any.
+    pub known: Option<(f64, String)>,
     /// The cards most often forgotten, the hardest first.
     pub hardest: Vec<HardRow>,
 }
@@ -129,6 +133,7 @@ pub fn report(view: &StatsView, width: usize) -> Vec<Line> {
     section("today", today(view, width));
     section("true retention", retention(&view.retention, width));
     section("maturity", maturity(&view.maturity, width));
+    section("memory", memory(view, width));
     if view.forecast.iter().any(|count| *count > 0) {
         let total: usize = view.forecast.iter().sum();
         let mut block = vec![Line::plain(format!(
@@ -196,6 +201,24 @@ fn retention(rows: &[RetentionRow], width: usize) -> Vec<Line> {
         lines.push(line.with(format!("{}{}", cell(row.all), cell(row.mature)), Style::Plain));
     }
     lines
+}
+
+fn memory(view: &StatsView, width: usize) -> Vec<Line> {
+    let mut rows = Vec::new();
+    if let Some((known, who)) = &view.known {
+        rows.push(("known now", format!("{:.0} % of what was seen, as {who} sees it", known * 100.0)));
+    }
+    if view.at_floor.whole > 0 {
+        rows.push((
+            "at floor",
+            format!(
+                "{} of {} have the lowest ease",
+                view.at_floor.text(),
+                words::plural(view.at_floor.whole, "card")
+            ),
+        ));
+    }
+    facts(&rows, LABEL, width)
 }
 
 fn maturity(rows: &[MaturityRow], width: usize) -> Vec<Line> {

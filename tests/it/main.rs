@@ -1,7 +1,11 @@
 //! One binary for all tests.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod architecture;
 mod author;
 mod authoring;
+mod course;
 mod crash;
 mod deck_format;
 mod decks;
@@ -14,5 +18,7 @@ mod plain;
 mod problems;
 mod properties;
 mod pty;
+mod reference;
 mod review;
+mod stage;
 mod world;

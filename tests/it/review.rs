@@ -25,18 +25,6 @@ fn grades(seat: &Seat, key: &str) -> Vec<Grade> {
         .collect()
 }
 
-/// The screens on which a card's question stands, in order, by the first of `names` found on each; repeats left out.
-fn asked<'a>(terminal: &ScriptedTerminal, names: &[&'a str]) -> Vec<&'a str> {
-    let mut found: Vec<&str> = Vec::new();
-    for screen in terminal.screens() {
-        let name = names.iter().copied().find(|name| screen.contains(name));
-        if let Some(name) = name.filter(|name| found.last() != Some(name)) {
-            found.push(name);
-        }
-    }
-    found
-}
-
 /// Whether the last screen is the one at the end of a sitting.
 fn is_over(terminal: &ScriptedTerminal) -> bool {
     let screen = terminal.screen();
@@ -242,8 +230,11 @@ fn leaving_and_interrupting_are_told_apart() {
     };
     assert_eq!(ended("q", None), Ended::Done);
     assert_eq!(ended("\u{1b}", None), Ended::Done);
-    for key in [Key::Interrupt, Key::Terminate, Key::Eof] {
-        assert_eq!(ended(" ", Some(key)), Ended::Interrupted);
+    // At a card, in the entry of a note, over the help, over the history, at the end.
+    for before in [" ", "fhalf a no", "?", "i", "bsbsbsb"] {
+        for key in [Key::Interrupt, Key::Terminate, Key::Eof] {
+            assert_eq!(ended(before, Some(key)), Ended::Interrupted, "{before:?} {key:?}");
+        }
     }
 }
 
@@ -754,7 +745,7 @@ fn to_edit_a_card_of_the_course_makes_a_copy_in_the_learners_folder_that_keeps_a
     terminal = terminal.keys("q");
     let _ = seat.run(&mut session, &mut terminal);
     let own = world.deck_path(&slug).canonicalize().unwrap();
-    assert_eq!(terminal.edited.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>(), [own.clone()]);
+    assert_eq!((terminal.edited.len(), &terminal.edited[0].0), (1, &own));
     let now = seat.app.store.card(card).unwrap().unwrap();
     assert_eq!(seat.app.store.deck(now.deck).unwrap().unwrap().path, own.to_str().unwrap());
     assert_eq!(cards(&seat), all, "every card once: the copy takes the deck's place");

@@ -31,6 +31,8 @@ pub struct TerminalFront<'a> {
     /// Cards at the start, so that the bar knows its end.
     total: usize,
     home: bool,
+    /// A signal or Ctrl-C came while something lay over the card.
+    interrupted: bool,
 }
 
 impl<'a> TerminalFront<'a> {
@@ -47,6 +49,7 @@ impl<'a> TerminalFront<'a> {
             missed: Vec::new(),
             total: 0,
             home: false,
+            interrupted: false,
         }
     }
 
@@ -77,7 +80,11 @@ impl<'a> TerminalFront<'a> {
                 continue;
             }
             self.status = None;
-            if let Some(action) = self.press(key, current, &view, window)? {
+            let action = self.press(key, current, &view, window)?;
+            if self.interrupted {
+                return Ok(Action::Interrupted);
+            }
+            if let Some(action) = action {
                 return Ok(action);
             }
         }
@@ -245,6 +252,12 @@ impl<'a> TerminalFront<'a> {
         }
     }
 
+    /// Tells whether a key ends the sitting, and keeps it in mind until the card is left.
+    fn ends(&mut self, key: Key) -> bool {
+        self.interrupted |= matches!(key, Key::Interrupt | Key::Terminate | Key::Eof);
+        self.interrupted
+    }
+
     /// Asks for a line at the foot of the screen; `None` when the learner backs out.
     fn ask(&mut self, view: &CardView, label: &str) -> io::Result<Option<String>> {
         let mut line = Field::new("");
@@ -255,7 +268,11 @@ impl<'a> TerminalFront<'a> {
             view.entry = Some(entry);
             view.keys = Some(vec![KeyHint::new("enter", "keep"), KeyHint::new("esc", "never mind")]);
             self.terminal.draw(&review::screen(&view, self.terminal.size()))?;
-            match line.press(self.terminal.key(None)?) {
+            let key = self.terminal.key(None)?;
+            if self.ends(key) {
+                return Ok(None);
+            }
+            match line.press(key) {
                 field::Typed::Done => return Ok(Some(line.text().to_owned())),
                 field::Typed::Left => return Ok(None),
                 field::Typed::Taken | field::Typed::NotMine => {}
@@ -274,7 +291,11 @@ impl<'a> TerminalFront<'a> {
             let frame = screen(size, scroll);
             scroll = frame.scroll;
             self.terminal.draw(&frame)?;
-            match self.terminal.key(None)? {
+            let key = self.terminal.key(None)?;
+            if self.ends(key) {
+                return Ok(());
+            }
+            match key {
                 Key::Down | Key::Char('j') => scroll += 1,
                 Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
                 Key::PageDown | Key::Char(' ') if scroll < frame.max_scroll(size.rows) => {
@@ -342,6 +363,9 @@ impl<'a> TerminalFront<'a> {
             Some(_) => Note::Hidden,
         };
         let judgement = answered.and_then(|answered| answered.judgement.as_ref());
+        // In practice a verdict needs no grade: one key goes on.
+        let decided =
+            purpose != Purpose::Review && answered.is_some_and(|answered| answered.proposed.is_some());
         let mistake = judgement.and_then(|judgement| {
             judgement
                 .mistake
@@ -374,7 +398,15 @@ impl<'a> TerminalFront<'a> {
             buttons: answered.map_or_else(Vec::new, |answered| buttons(answered, purpose, scene)),
             status: self.status.clone().or_else(|| scene.notice.map(status_of)),
             entry: None,
-            keys: None,
+            keys: decided.then(|| {
+                vec![
+                    KeyHint::new("enter", "go on"),
+                    KeyHint::new("u", "undo"),
+                    KeyHint::new("w", "why"),
+                    KeyHint::new("?", "help"),
+                    KeyHint::new("q", "quit"),
+                ]
+            }),
             scroll: self.scroll,
         }
     }
@@ -549,6 +581,9 @@ impl Front for TerminalFront<'_> {
         let (main, learning) = scene.session.left();
         let done = scene.session.tally().cards() as usize;
         self.total = self.total.max(done + main + learning + usize::from(scene.session.current().is_some()));
+        if self.interrupted {
+            return Ok(Action::Interrupted);
+        }
         match scene.session.current() {
             Some(current) => self.card(scene, current),
             None => self.over(scene),

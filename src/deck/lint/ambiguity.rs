@@ -230,7 +230,18 @@ fn vague_key(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
 /// Applies A6 to a deck: capitals that no card has spelt out yet.
 pub(super) fn acronyms(subjects: &[Subject<'_>], glossary: &HashSet<&str>, out: &mut Vec<Diagnostic>) {
     let mut known: HashSet<String> = HashSet::new();
+    // What the deck is about, and what it rests on, needs no introduction: "Primary-backup replication (VMware FT)".
+    if let Some(subject) = subjects.first() {
+        let head = [Some(&subject.head.name), subject.head.source.as_ref()].into_iter().flatten();
+        let words = head.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+        known.extend(words.filter(|word| is_acronym(word)).map(str::to_owned));
+    }
     for subject in subjects {
+        let whole = subject.source.slice(subject.block.span);
+        if !whole.as_bytes().windows(2).any(|two| two[0].is_ascii_uppercase() && two[1].is_ascii_uppercase())
+        {
+            continue;
+        }
         let why = Text::new(&subject.source.text, subject.block.span, &[]);
         // Spelt out anywhere in the block, `Why:` included, counts.
         for word in &why.words {
@@ -245,7 +256,11 @@ pub(super) fn acronyms(subjects: &[Subject<'_>], glossary: &HashSet<&str>, out: 
         for text in texts {
             for word in &text.words {
                 let raw = text.plain[word.at.clone()].trim_end_matches("'s");
+                // `O_DIRECT` is an identifier.
+                let part =
+                    text.plain[..word.at.start].ends_with('_') || text.plain[word.at.end..].starts_with('_');
                 if !is_acronym(raw)
+                    || part
                     || text.is_code(&word.at)
                     || glossary.contains(raw)
                     || !known.insert(raw.to_owned())

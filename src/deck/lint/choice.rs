@@ -200,8 +200,8 @@ fn clang(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
     let elsewhere: HashSet<String> = wrong.iter().flat_map(|each| each.text.content()).collect();
     let echo = key.text.words.iter().find(|word| {
         word.content().is_some_and(|stem| {
-            asked.contains(&stem)
-                && !elsewhere.contains(&stem)
+            asked.contains(&*stem)
+                && !elsewhere.contains(&*stem)
                 && !stem.bytes().all(|byte| byte.is_ascii_digit())
         })
     });

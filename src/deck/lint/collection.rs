@@ -17,6 +17,9 @@ const CONTENT: Threshold = Threshold { numerator: 3, denominator: 5 };
 /// D2: shingles of three words.
 const SHINGLES: Threshold = Threshold { numerator: 1, denominator: 2 };
 
+/// The number of look-alikes that are looked at for a card: one that has more needs rewriting, not a longer list.
+const TWINS: usize = 8;
+
 /// Findings, each with the index of its deck.
 type Findings = Vec<(usize, Diagnostic)>;
 
@@ -31,7 +34,6 @@ struct Asked {
     answer: u64,
     /// Whether question and answer both are texts of their own.
     plain: bool,
-    /// Whether the two texts differ in words set in bold, found when needed.
     key: String,
     block_key: String,
     confuses: Vec<String>,
@@ -47,7 +49,7 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
         for (index, block) in parsed.blocks.iter().enumerate() {
             let Some(subject) = Subject::new(source, &parsed.head, block) else { continue };
             let words = &subject.question.words;
-            content.push(words.iter().filter_map(Word::content).map(|word| hash(&word)).collect());
+            content.push(words.iter().filter_map(Word::content).map(|word| hash(&*word)).collect());
             shingles.push(
                 words
                     .windows(3)
@@ -59,9 +61,9 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
     }
     ids(decks, &asked, &mut out);
     duplicates(decks, &asked, &mut out);
-    let mut near = pairs(&content, CONTENT);
-    near.extend(pairs(&shingles, SHINGLES));
-    near.sort_unstable();
+    let mut near = pairs(&content, CONTENT, TWINS);
+    near.extend(pairs(&shingles, SHINGLES, TWINS));
+    near.sort_unstable_by_key(|&(earlier, later)| (later, earlier));
     near.dedup();
     drop((content, shingles));
     twins(decks, &asked, &near, &mut out);
@@ -181,46 +183,40 @@ fn duplicates(decks: &[(&SourceText, &Parsed)], asked: &[Asked], out: &mut Findi
 }
 
 fn twins(decks: &[(&SourceText, &Parsed)], asked: &[Asked], near: &[(usize, usize)], out: &mut Findings) {
-    for &(earlier, later) in near {
-        let (first, each) = (&asked[earlier], &asked[later]);
-        if first.question == each.question {
-            continue;
-        }
-        if first.answer == each.answer && first.answer != 0 {
-            let diagnostic = Diagnostic::new(
-                "D2",
-                Severity::Error,
-                each.at,
-                "another card asks nearly the same, with the same answer",
-            )
-            .help("merge the two");
+    // One finding a card: the look-alike with the same answer, else the first that is not told apart.
+    for pairs in near.chunk_by(|a, b| a.1 == b.1) {
+        let each = &asked[pairs[0].1];
+        let others = || {
+            pairs.iter().map(|&(earlier, _)| &asked[earlier]).filter(|first| first.question != each.question)
+        };
+        if let Some(first) = others().find(|first| first.answer == each.answer && first.answer != 0) {
+            let message = "another card asks nearly the same, with the same answer";
+            let diagnostic = Diagnostic::new("D2", Severity::Error, each.at, message).help("merge the two");
             out.push((each.deck, beside(diagnostic, decks, each, first, "the first")));
-            continue;
+        } else if let Some((first, help)) =
+            others().find_map(|first| Some((first, missing(decks, first, each)?)))
+        {
+            let message = "this question is easily taken for another";
+            let diagnostic = Diagnostic::new("D2", Severity::Warning, each.at, message).help(help);
+            out.push((each.deck, beside(diagnostic, decks, each, first, "the other")));
         }
-        let linked = links(first, each) || links(each, first);
-        let bold = is_told_apart(decks, first, each);
-        if linked && bold {
-            continue;
+    }
+}
+
+/// Says what two look-alikes with different answers lack to be kept apart; nothing where they are.
+fn missing(decks: &[(&SourceText, &Parsed)], first: &Asked, each: &Asked) -> Option<String> {
+    const BOLD: &str = "set the word that tells them apart in **bold** in both";
+    let linked = links(first, each) || links(each, first);
+    match (linked, is_told_apart(decks, first, each)) {
+        (true, true) => None,
+        (true, false) => Some(BOLD.to_owned()),
+        _ if decks[first.deck].1.blocks[first.block].id.is_none() => {
+            Some(format!("give the other card an id and name it in `Confuses:`, and {BOLD}"))
         }
-        let missing = match (linked, bold) {
-            (false, false) => format!(
-                "set the word that tells them apart in **bold** in both, and add `Confuses: {}`",
-                first.block_key
-            ),
-            (true, _) => "set the word that tells them apart in **bold** in both".to_owned(),
-            (false, true) => {
-                format!("add `Confuses: {}`, so that they are kept apart in a session", first.block_key)
-            }
-        };
-        let help = if decks[first.deck].1.blocks[first.block].id.is_some() {
-            missing
-        } else {
-            "give the other an id and name it in `Confuses:`, and set the word that tells them apart in **bold** in both".to_owned()
-        };
-        let diagnostic =
-            Diagnostic::new("D2", Severity::Warning, each.at, "this question is easily taken for another")
-                .help(help);
-        out.push((each.deck, beside(diagnostic, decks, each, first, "the other")));
+        (false, true) => {
+            Some(format!("add `Confuses: {}`, so that they are kept apart in a session", first.block_key))
+        }
+        (false, false) => Some(format!("{BOLD}, and add `Confuses: {}`", first.block_key)),
     }
 }
 

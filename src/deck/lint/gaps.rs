@@ -107,8 +107,8 @@ fn leak(subject: &Subject<'_>, hidden: &Hidden, out: &mut Vec<Diagnostic>) {
     if raw.contains(['`', '$']) {
         return;
     }
-    let words: Vec<String> = text.words_in(&hidden.range).iter().filter_map(Word::content).collect();
-    let seen: HashSet<String> = text
+    let words: Vec<_> = text.words_in(&hidden.range).iter().filter_map(Word::content).collect();
+    let seen: HashSet<_> = text
         .words
         .iter()
         .filter(|word| !hidden.range.contains(&word.at.start))

@@ -1,6 +1,9 @@
 //! Content words: a stop list and a light stemmer, so that "servers" meets "server".
 //! Not for finding words in a text (`text.rs`).
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 /// Words that carry no content by themselves. Words that often are the point ("before", "after", "all", "only",
 /// "more") are not among them.
 const STOP: &[&str] = &[
@@ -139,13 +142,37 @@ const STOP: &[&str] = &[
     "how",
 ];
 
+/// The stop list, sorted.
+static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut words = STOP.to_vec();
+    words.sort_unstable();
+    words
+});
+
 /// Tells whether a lower-case word carries no content by itself.
 pub(super) fn is_stop(word: &str) -> bool {
-    STOP.contains(&word)
+    // The longest has ten letters.
+    word.len() <= 10 && SORTED.binary_search(&word).is_ok()
 }
 
-/// Returns the stem of a lower-case content word.
-pub(super) fn content(word: &str) -> Option<String> {
+/// Where the stem of a word ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stem {
+    length: usize,
+    /// Whether a `y` belongs behind it: "entries".
+    y: bool,
+}
+
+impl Stem {
+    /// Returns the stem of the word in which it was found.
+    pub(super) fn of(self, word: &str) -> Cow<'_, str> {
+        let stem = word.get(..self.length).unwrap_or(word);
+        if self.y { Cow::Owned(format!("{stem}y")) } else { Cow::Borrowed(stem) }
+    }
+}
+
+/// Finds the stem of a lower-case word; none for a stop word or a single character.
+pub(super) fn find(word: &str) -> Option<Stem> {
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("s'")).unwrap_or(word);
     if word.chars().nth(1).is_none() || is_stop(word) {
         return None;
@@ -153,21 +180,25 @@ pub(super) fn content(word: &str) -> Option<String> {
     Some(stem(word))
 }
 
+/// Returns the stem of a lower-case content word.
+pub(super) fn content(word: &str) -> Option<String> {
+    find(word).map(|stem| stem.of(word).into_owned())
+}
+
 /// Takes off a plural and one more ending, as long as four letters stay.
-fn stem(word: &str) -> String {
+fn stem(word: &str) -> Stem {
     let cut = |word: &str, ending: &str| {
-        word.strip_suffix(ending).filter(|rest| rest.chars().count() >= 4).map(str::to_owned)
+        word.strip_suffix(ending).filter(|rest| rest.chars().count() >= 4).map(str::len)
     };
-    let singular = if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
-        word.to_owned()
-    } else if let Some(rest) = word.strip_suffix("ies").filter(|rest| rest.len() >= 3) {
-        format!("{rest}y")
-    } else if ["sses", "xes", "zes", "ches", "shes"].iter().any(|ending| word.ends_with(ending)) {
-        cut(word, "es").unwrap_or_else(|| word.to_owned())
-    } else {
-        cut(word, "s").unwrap_or_else(|| word.to_owned())
-    };
-    ["ing", "ed", "ly", "er"].iter().find_map(|ending| cut(&singular, ending)).unwrap_or(singular)
+    if let Some(rest) = word.strip_suffix("ies").filter(|rest| rest.len() >= 3) {
+        return Stem { length: rest.len(), y: true };
+    }
+    let kept = ["ss", "us", "is"].iter().any(|ending| word.ends_with(ending));
+    let sibilant = ["sses", "xes", "zes", "ches", "shes"].iter().any(|ending| word.ends_with(ending));
+    let plural = if kept { None } else { cut(word, if sibilant { "es" } else { "s" }) };
+    let singular = &word[..plural.unwrap_or(word.len())];
+    let length = ["ing", "ed", "ly", "er"].iter().find_map(|ending| cut(singular, ending));
+    Stem { length: length.unwrap_or(singular.len()), y: false }
 }
 
 #[cfg(test)]

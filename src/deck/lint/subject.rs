@@ -150,6 +150,7 @@ impl<'a> Subject<'a> {
                         .words_in(&hidden.range)
                         .iter()
                         .filter_map(super::text::Word::content)
+                        .map(std::borrow::Cow::into_owned)
                         .collect(),
                     plain: self.question.plain[hidden.range.clone()].trim().to_owned(),
                     span: hidden.span,

@@ -199,6 +199,12 @@ fn enumerations_and_ambiguities_are_found() {
         ("A6", Some(Info), q("Why does QZX need a leader?", "x")),
         ("A6", None, q("Why does quick zone exchange (QZX) need a leader?", "x")),
         ("A6", None, q("Why does TCP need a leader?", "x")),
+        ("A6", None, q("Why does O_QZX need a leader?", "x")),
+        (
+            "A6",
+            None,
+            format!("---\nname = \"QZX internals\"\n---\n{}", q("Why does QZX need a leader?", "x")),
+        ),
     ] {
         assert_eq!(weighs(&text, code), severity, "{code}: {text}");
     }

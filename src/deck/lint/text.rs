@@ -1,12 +1,13 @@
 //! A text as the rules see it: Markdown marks gone, white space collapsed, every byte knowing where it came from.
 //! Words, content words, sentences and list items are defined here once. Not for rules.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::stem;
+use super::stem::{self, Stem};
 use crate::source::Span;
 
 /// A word of a text.
@@ -16,12 +17,14 @@ pub(super) struct Word {
     pub(super) text: String,
     /// Its bytes in [`Text::plain`].
     pub(super) at: Range<usize>,
+    /// How many bytes of `text` are its stem; none for a stop word or a single letter.
+    stem: Option<Stem>,
 }
 
 impl Word {
     /// Returns the stem where this is a content word: two characters or more, and not in the stop list.
-    pub(super) fn content(&self) -> Option<String> {
-        stem::content(&self.text)
+    pub(super) fn content(&self) -> Option<Cow<'_, str>> {
+        self.stem.map(|stem| stem.of(&self.text))
     }
 }
 
@@ -82,7 +85,7 @@ impl Text {
 
     /// Returns the content words, stemmed, in order.
     pub(super) fn content(&self) -> Vec<String> {
-        self.words.iter().filter_map(Word::content).collect()
+        self.words.iter().filter_map(Word::content).map(Cow::into_owned).collect()
     }
 
     /// Tells whether a range of `plain` lies in code or maths.
@@ -212,8 +215,12 @@ fn words(plain: &str) -> Vec<Word> {
     let mut rest = 0;
     while let Some(from) = plain[rest..].find(char::is_alphanumeric).map(|at| rest + at) {
         let to = plain[from..].find(|c| !joins(c)).map_or(plain.len(), |at| from + at);
-        let text = plain[from..to].trim_end_matches(['.', '-', '/', '\'', '’']);
-        words.push(Word { text: text.to_lowercase().replace('’', "'"), at: from..from + text.len() });
+        let raw = plain[from..to].trim_end_matches(['.', '-', '/', '\'', '’']);
+        let mut text = raw.to_lowercase();
+        if !raw.is_ascii() {
+            text = text.replace('’', "'");
+        }
+        words.push(Word { stem: stem::find(&text), text, at: from..from + raw.len() });
         rest = to;
     }
     words
@@ -245,7 +252,9 @@ impl<'a> Flat<'a> {
                 continue;
             }
             line_start = self.rest().starts_with('\n');
-            self.step();
+            if !self.letters() {
+                self.step();
+            }
         }
     }
 
@@ -293,6 +302,23 @@ impl<'a> Flat<'a> {
         false
     }
 
+    /// Takes a run of plain letters and digits, which most of any text is; tells whether there was one.
+    fn letters(&mut self) -> bool {
+        let rest = self.rest();
+        let mut run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        // The last one may carry a mark that combines with it.
+        if run > 0 && rest.as_bytes().get(run).is_some_and(|byte| !byte.is_ascii()) {
+            run -= 1;
+        }
+        if run == 0 || self.cuts.iter().any(|cut| (self.at..self.at + run).contains(&cut.start)) {
+            return false;
+        }
+        self.text.plain.push_str(&rest[..run]);
+        self.text.origin.extend((self.at..self.at + run).map(|at| (at as u32, at as u32 + 1)));
+        self.at += run;
+        true
+    }
+
     fn step(&mut self) {
         let rest = self.rest();
         let Some(c) = rest.chars().next() else { return };
@@ -324,7 +350,7 @@ impl<'a> Flat<'a> {
         let rest = self.rest();
         let ticks = rest.bytes().take_while(|&byte| byte == b'`').count();
         self.at += ticks;
-        let inner = &rest[ticks..];
+        let inner = near(&rest[ticks..]);
         let close = inner
             .match_indices(&rest[..ticks])
             .map(|(at, _)| at)
@@ -338,7 +364,7 @@ impl<'a> Flat<'a> {
     fn maths(&mut self) {
         let rest = self.rest();
         let marks = if rest.starts_with("$$") { 2 } else { 1 };
-        let inner = &rest[marks..];
+        let inner = near(&rest[marks..]);
         let close = inner.find(&rest[..marks]).filter(|&at| {
             !inner.starts_with([' ', '\n'])
                 && !inner[..at].ends_with(' ')
@@ -397,7 +423,8 @@ impl<'a> Flat<'a> {
         let rest = self.rest();
         let mut chars = rest.char_indices();
         let Some((_, first)) = chars.next() else { return };
-        let length = chars.find(|&(_, c)| !is_combining_mark(c)).map_or(rest.len(), |(at, _)| at);
+        let combines = |c: char| !c.is_ascii() && is_combining_mark(c);
+        let length = chars.find(|&(_, c)| !combines(c)).map_or(rest.len(), |(at, _)| at);
         let span = Span::new(self.at, self.at + length);
         self.at += length;
         if first.is_ascii() && length == 1 {
@@ -431,8 +458,19 @@ impl<'a> Flat<'a> {
     }
 }
 
+/// Returns what lies near enough to close something: without the bound, a text of openers alone would be read once
+/// for each of them.
+fn near(text: &str) -> &str {
+    let mut end = text.len().min(4096);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Returns where a link or picture ends that begins with `[`.
 fn link_end(text: &str) -> Option<usize> {
+    let text = near(text);
     let close = text.find(']')?;
     let address = text[close + 1..].strip_prefix('(')?;
     (!text[..close].contains('\n')).then_some(())?;

@@ -178,11 +178,10 @@ impl Family for JoinCost {
                 let (pr, ps) = (passes(m, b), passes(n, b));
                 let sorts = 2 * m * pr + 2 * n * ps;
                 new(
-                    format!(
-                        "What does a sort-merge join cost? Both tables are first sorted completely by an external merge sort: \
+                    "What does a sort-merge join cost? Both tables are first sorted completely by an external merge sort: \
                          1 + ⌈log ⌈pages / B⌉⌉ passes with B buffers, the logarithm to base B − 1, each reading and writing every page. The merge then \
                          reads both once; no runs of equal keys are read twice."
-                    ),
+                        .to_owned(),
                     sorts + m + n,
                     format!(
                         "Sorting `{r}` takes {pr} passes: 2 · {} · {pr} = {}. Sorting `{s}` takes {ps}: 2 · {} · {ps} = {}. \

@@ -124,7 +124,7 @@ fn propose(acceptors: usize, draw: &mut Draw) -> Instance {
     texts.push(NOTHING);
     let reason = |text: &str| -> String {
         if text == NOTHING {
-            return format!("{} of {acceptors} have promised, {majority} are needed", count);
+            return format!("{count} of {acceptors} have promised, {majority} are needed");
         }
         let numbers: Vec<String> = reports
             .iter()

@@ -103,12 +103,12 @@ impl Family for JointConsensus {
     fn parameters(&self) -> &'static [Parameter] {
         const {
             &[
-                Parameter::integer("old", "servers before the change", (2, 5), &[]).graded([
+                Parameter::integer("old", "servers before the change", (3, 5), &[]).graded([
                     &[3],
                     &[3, 4],
                     &[3, 4, 5],
                 ]),
-                Parameter::integer("new", "servers after the change", (2, 5), &[]).graded([
+                Parameter::integer("new", "servers after the change", (3, 5), &[]).graded([
                     &[3],
                     &[3, 4, 5],
                     &[3, 4, 5],

@@ -135,24 +135,23 @@ fn picture(
         .map(|(at, group)| {
             let servers: Vec<String> = (0..group.weights.len())
                 .map(|i| {
-                    let weight =
-                        if weighted { format!(" (weight {})", group.weights[i]) } else { String::new() };
+                    let weight = if weighted { format!(" ({})", group.weights[i]) } else { String::new() };
                     format!("S{}{weight}", first_of(groups, at) + i)
                 })
                 .collect();
-            let mut row = vec![format!("G{}", at + 1), servers.join(", ")];
+            let mut row = vec![format!("G{}", at + 1), servers.join(" ")];
             if let Some(alive) = alive {
                 let up: Vec<String> = (0..group.weights.len())
                     .filter(|&i| alive[at][i])
                     .map(|i| format!("S{}", first_of(groups, at) + i))
                     .collect();
-                row[1] = servers.join(" ").replace("(weight ", "(");
                 row.push(if up.is_empty() { "none".to_owned() } else { up.join(" ") });
             }
             row
         })
         .collect();
     match alive {
+        None if weighted => table(&["group", "servers (weights)"], &rows),
         None => table(&["group", "servers"], &rows),
         Some(_) if weighted => table(&["group", "servers (weights)", "up"], &rows),
         Some(_) => table(&["group", "servers", "up"], &rows),
@@ -286,8 +285,8 @@ fn fewest(groups: &[Group], weighted: bool) -> Instance {
 
 fn most(groups: &[Group], weighted: bool) -> Instance {
     let picture = picture(groups, weighted, None);
-    // A minority of the groups may be whole; in the others the lightest servers, short of a majority.
-    let whole = groups.len() - (groups.len() / 2 + 1);
+    // Groups may be whole as long as they are no majority; in the others the lightest servers are up, short of one.
+    let whole = groups.len() / 2;
     let lost = |group: &Group| group.weights.len() - group.most_without();
     let all: usize = groups.iter().map(|group| group.weights.len()).sum();
     let mut losses: Vec<usize> = groups.iter().map(lost).collect();

@@ -84,7 +84,7 @@ fn insertions(asks: &str, with: &Chosen, draw: &mut Draw, difficulty: Difficulty
          key of an inner node lie to its right. Inserted are, in this order, **{}**. {ask}",
         plural(most + 1, "key"),
         right.left,
-        (most + 1) / 2,
+        most.div_ceil(2),
         list(&keys)
     );
     let mut steps = Vec::new();
@@ -113,7 +113,7 @@ fn insertions(asks: &str, with: &Chosen, draw: &mut Draw, difficulty: Difficulty
     let values = json!({ "asks": asks, "most": most, "keys": keys });
     let mut instance = Instance::new(prompt, answer::typed(accepted), solution, values);
     for (rules, why) in [
-        (Rules { left: (most + 1) / 2, ..right }, RIGHT_HEAVY),
+        (Rules { left: most.div_ceil(2), ..right }, RIGHT_HEAVY),
         (Rules { copies: false, ..right }, MOVED_UP),
         (Rules { last: true, ..right }, LAST_OF_LEFT),
         (Rules { most: most - 1, left: most.div_ceil(2), ..right }, TOO_EARLY),

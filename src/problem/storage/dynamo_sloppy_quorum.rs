@@ -146,7 +146,8 @@ impl Family for SloppyQuorum {
 
     fn instance(&self, with: &Chosen, draw: &mut Draw, difficulty: Difficulty) -> Instance {
         let nodes = with.count("nodes");
-        let down_count = with.count("down");
+        // Three must be left for three replicas.
+        let down_count = with.count("down").min(nodes - 3);
         let size = difficulty.of([100, 256, 256]);
         let ring = draw.until(|draw| {
             let mut positions: Vec<usize> = draw

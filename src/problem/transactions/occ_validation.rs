@@ -289,7 +289,7 @@ fn farm(count: usize, draw: &mut Draw) -> Instance {
         "use": objects.iter().map(|object| json!([object.written, object.read, object.now, object.locked])).collect::<Vec<_>>(),
     });
     let mut instance =
-        Instance::new(prompt, answer::choice(options), solution, values).spoken(picture.spoken.clone());
+        Instance::new(prompt, answer::choice(options), solution, values).spoken(picture.spoken);
     for (index, &object) in objects.iter().enumerate() {
         let why = if object.fails() { LOCK_FIRST } else { FINE_THERE };
         instance = instance.mistake(vec![index], why);

@@ -17,7 +17,7 @@ fn timestamp_order(ops: &[Op], thomas: bool) -> (Vec<i64>, BTreeMap<String, (i64
     let youngest = |passed: &[&Op], object: &str, writes: bool| {
         passed.iter().filter(|op| op.1 == object && op.2 == writes).map(|op| op.0).max().unwrap_or(0)
     };
-    for op in ops.iter() {
+    for op in ops {
         if aborted.contains(&op.0) {
             continue;
         }

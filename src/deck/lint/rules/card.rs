@@ -261,8 +261,8 @@ pub(super) const RULES: &[Rule] = &[
         title: "unknown acronym",
         scope: Scope::Deck,
         severity: "information",
-        condition: "Two to six capitals that are neither in the glossary nor spelt out, or put in parentheses, in \
-            this or an earlier card of the deck.",
+        condition: "Two to six capitals that are not in the glossary, not in the deck's name or source, and \
+            neither spelt out nor put in parentheses in this or an earlier card of the deck.",
         why: "A learner cannot recall with a word never met.",
         repair: "\"RDMA\" is introduced once as \"remote direct memory access (RDMA)\".",
     },
