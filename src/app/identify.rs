@@ -60,6 +60,8 @@ impl App {
     ) -> Result<Identified> {
         indexed.doubles.clear();
         indexed.new.clear();
+        // Two questions a card: held, they take no lock each.
+        let _look = self.store.look()?;
         let first_time = self.store.has_no_cards()?;
         let decks = self.store.decks()?;
         let ids: HashMap<&str, i64> = decks.iter().map(|deck| (deck.path.as_str(), deck.id)).collect();

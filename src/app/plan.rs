@@ -149,6 +149,7 @@ impl App {
     /// # Errors
     /// Fails when the database does.
     pub fn plan(&self, wanted: &Wanted, filter: &QueueFilter, at: &Moment) -> Result<(Plan, Room)> {
+        let _look = self.store.look()?;
         let today = self.store.reviewed_today(at)?;
         let due = self.store.due_reviews(at.today, filter)?;
         let room = self.room(at, due.len(), &today)?;

@@ -276,6 +276,16 @@ impl Store {
         }
     }
 
+    /// Holds one state of the database until the value is dropped: for many small questions in a row, which would each
+    /// take and give back a lock of the file.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn look(&self) -> Result<Look<'_>> {
+        let held = self.db.unchecked_transaction().map_err(|error| self.classify("read", error))?;
+        Ok(Look { _held: held })
+    }
+
     /// Names the fault behind an error of SQLite.
     fn classify(&self, doing: &'static str, source: rusqlite::Error) -> StoreError {
         let path = self.path.clone();
@@ -308,6 +318,12 @@ fn write_settings(db: &Connection, settings: &[(&str, &str)]) -> rusqlite::Resul
         .execute([name, value])?;
     }
     Ok(())
+}
+
+/// One state of the database, held; see [`Store::look`].
+#[derive(Debug)]
+pub struct Look<'a> {
+    _held: rusqlite::Transaction<'a>,
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {
