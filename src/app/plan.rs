@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::index::lies_below;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
@@ -76,7 +77,7 @@ impl App {
         let roots: Vec<_> = self.roots()?.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
         let is_at_hand = |path: &str| {
             path.starts_with(shelf::SHIPPED_PREFIX)
-                || roots.iter().any(|root| std::path::Path::new(path).starts_with(root))
+                || roots.iter().any(|root| root.to_str().is_some_and(|root| lies_below(path, root)))
         };
         let at_hand = |deck: &DeckRow| is_at_hand(&deck.path);
         if (Wanted { order: wanted.order, ..Wanted::default() }) == *wanted {

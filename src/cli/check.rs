@@ -142,7 +142,8 @@ pub(super) fn on_screen(app: &App) -> Outcome {
         0 => "there are no decks of your own: `retain new NAME` begins one".to_owned(),
         _ => summary(decks, cards, counts, true),
     });
-    output::page(&app.config, "check", text.lines().map(crate::view::frame::Line::plain).collect())
+    let lines: Vec<_> = text.lines().map(crate::view::frame::Line::plain).collect();
+    output::page(&app.config, "check", &lines)
 }
 
 /// Returns the folder in which the learner is.

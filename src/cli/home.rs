@@ -99,8 +99,8 @@ fn refused(app: &App, title: &str, failure: &Failure) -> Outcome {
     if failure.kind != super::Kind::No {
         return Err(Failure::new(failure.kind, failure.error.to_string()));
     }
-    let lines = failure.text().lines().map(crate::view::frame::Line::plain).collect();
-    output::page(&app.config, title, lines)
+    let lines: Vec<_> = failure.text().lines().map(crate::view::frame::Line::plain).collect();
+    output::page(&app.config, title, &lines)
 }
 
 fn choose(app: &App) -> Result<Chosen, Failure> {

@@ -43,7 +43,7 @@ pub(super) fn lines(lines: &[Line], config: &Config) -> io::Result<()> {
 }
 
 /// Shows lines on a screen of their own until the learner leaves it.
-pub(super) fn page(config: &Config, title: &str, body: Vec<Line>) -> Outcome {
+pub(super) fn page(config: &Config, title: &str, body: &[Line]) -> Outcome {
     let mut tty = Tty::open(look(config))?;
     let mut scroll = 0;
     loop {
@@ -51,7 +51,7 @@ pub(super) fn page(config: &Config, title: &str, body: Vec<Line>) -> Outcome {
         let page = Page::new(size);
         let keys = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "back")];
         let head = vec![Line::styled(title, Style::Heading)];
-        let frame = page.frame(head, body.clone(), vec![keys_line(&keys, page.edge_width())], scroll);
+        let frame = page.frame(head, body.to_vec(), vec![keys_line(&keys, page.edge_width())], scroll);
         scroll = frame.scroll;
         tty.draw(&frame)?;
         match tty.key(None)? {

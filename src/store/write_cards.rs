@@ -15,47 +15,16 @@ pub(super) fn write_cards(
     cards: &[(&IndexedCard, i64, usize)],
     gone: &mut HashSet<i64>,
 ) -> rusqlite::Result<Vec<i64>> {
-    let empty: bool = db.query_row("select not exists (select 1 from card)", [], |row| row.get(0))?;
-    let mut write = db.prepare_cached(include_str!("sql/write_card.sql"))?;
+    let mut insert = db.prepare_cached(include_str!("sql/insert_card.sql"))?;
     let mut written = db.prepare_cached(include_str!("sql/written_card.sql"))?;
+    let mut write = db.prepare_cached(include_str!("sql/write_card.sql"))?;
     let mut shift = db.prepare_cached("update card set start_byte = ?2, end_byte = ?3 where uid = ?1")?;
     let mut returned = Vec::new();
     for (card, deck, place) in cards {
         let (place, part) = (number(*place), number(card.part));
         let (start, end) = (number(card.start), number(card.end));
         let (tags, concepts, confuses) = (json(&card.tags), json(&card.concepts), json(&card.confuses));
-        if !empty {
-            // Most cards of a deck that changed did not: their rows, and the pages of their indexes, stay as they are.
-            let mut rows = written.query(params![
-                card.uid.0,
-                card.key.0,
-                deck,
-                place,
-                part,
-                card.kind,
-                card.block,
-                card.title,
-                card.answer_hash,
-                tags,
-                concepts,
-                confuses,
-            ])?;
-            if let Some(row) = rows.next()? {
-                let (same, present): (bool, bool) = (row.get(0)?, row.get(1)?);
-                let moved = (start, end) != (row.get(2)?, row.get(3)?);
-                gone.remove(&card.uid.0);
-                if !present {
-                    returned.push(card.uid.0);
-                }
-                if same {
-                    if moved {
-                        shift.execute(params![card.uid.0, start, end])?;
-                    }
-                    continue;
-                }
-            }
-        }
-        write.execute(params![
+        let whole = params![
             card.uid.0,
             card.key.0,
             deck,
@@ -70,7 +39,37 @@ pub(super) fn write_cards(
             tags,
             concepts,
             confuses,
-        ])?;
+        ];
+        let stood_here = gone.remove(&card.uid.0);
+        if !stood_here && insert.execute(whole)? == 1 {
+            continue;
+        }
+        // Most cards of a deck that changed did not: their rows, and the pages of their indexes, stay as they are.
+        let (same, present, span): (bool, bool, (i64, i64)) = written.query_row(
+            params![
+                card.uid.0,
+                card.key.0,
+                deck,
+                place,
+                part,
+                card.kind,
+                card.block,
+                card.title,
+                card.answer_hash,
+                tags,
+                concepts,
+                confuses,
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?))),
+        )?;
+        if !present {
+            returned.push(card.uid.0);
+        }
+        if !same {
+            write.execute(whole)?;
+        } else if span != (start, end) {
+            shift.execute(params![card.uid.0, start, end])?;
+        }
     }
     Ok(returned)
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::terminal::Pty;
+use crate::stage::Pty;
 use crate::world::World;
 
 const PAGE: &str = include_str!("../../docs/authoring.md");

@@ -253,8 +253,7 @@ impl Model {
     fn key(&self) -> String {
         let source = SourceText::new("x.md", self.text());
         let parsed = deck::parse_as(&source, Some(Dialect::Retain));
-        let key = parsed.cards().next().unwrap().key.0.clone();
-        key
+        parsed.blocks[0].cards[0].key.0.clone()
     }
 }
 
@@ -400,12 +399,12 @@ impl Author {
                     let last = self.decks[d].len() - 1;
                     self.decks[d].swap(c, last);
                 }
-                Edit::Review(_) => {
-                    if !self.touched.contains_key(&number) && !self.reviewed.contains(&number) {
-                        self.look();
-                        review(&mut self.seat, self.uids[&number]);
-                        self.reviewed.insert(number);
-                    }
+                Edit::Review(_)
+                    if !self.touched.contains_key(&number) && !self.reviewed.contains(&number) =>
+                {
+                    self.look();
+                    review(&mut self.seat, self.uids[&number]);
+                    self.reviewed.insert(number);
                 }
                 _ => {}
             }
@@ -469,14 +468,10 @@ impl Author {
 
     fn log(&self) -> Vec<(CardUid, bool)> {
         let mut log = Vec::new();
-        let filter = LogFilter::default();
-        self.seat
-            .app
-            .store
-            .for_each_entry(filter, |entry| {
-                log.push((entry.card, matches!(entry.event, LogEvent::Answer(_))))
-            })
-            .unwrap();
+        let note = |entry: retain::review::LogEntry| {
+            log.push((entry.card, matches!(entry.event, LogEvent::Answer(_))));
+        };
+        self.seat.app.store.for_each_entry(LogFilter::default(), note).unwrap();
         log
     }
 }

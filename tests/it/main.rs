@@ -21,5 +21,5 @@ mod properties;
 mod pty;
 mod reference;
 mod review;
-mod terminal;
+mod stage;
 mod world;
