@@ -12,6 +12,9 @@ use crate::store::{AnswerRow, QueueFilter, SittingRow};
 use crate::view::exam::{CalibrationRow, ItemView, PartRow, ResultView, SittingLine};
 use crate::view::words;
 
+/// An exam's title and its scores in percent, oldest first.
+pub type Trend = (String, Vec<u32>);
+
 /// Cards named for a weak concept; the rest are found by its name.
 const CARDS_NAMED: usize = 4;
 
@@ -210,7 +213,7 @@ impl App {
     ///
     /// # Errors
     /// Fails when the database does.
-    pub fn sitting_lines(&self) -> Result<(Vec<SittingLine>, Vec<(String, Vec<u32>)>)> {
+    pub fn sitting_lines(&self) -> Result<(Vec<SittingLine>, Vec<Trend>)> {
         let rows = self.store.sittings()?;
         let mut lines = Vec::new();
         let mut trends: Vec<(Scope, String, Vec<u32>)> = Vec::new();

@@ -84,10 +84,12 @@ mod tests {
 
     use Level::{Advanced, Beginner, Intermediate};
 
+    /// Levels passed, levels opened by hand, how the three stand then, and the next exam.
+    type Row = (&'static [Level], &'static [Level], [Gate; 3], Option<Level>);
+
     #[test]
     fn levels_open_by_exam_by_hand_or_from_the_start() {
-        // passed, opened by hand -> the three levels, and the next exam.
-        let table: &[(&[Level], &[Level], [Gate; 3], Option<Level>)] = &[
+        let table: &[Row] = &[
             (&[], &[], [Gate::First, Gate::Locked(Beginner), Gate::Locked(Intermediate)], Some(Beginner)),
             (
                 &[Beginner],

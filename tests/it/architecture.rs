@@ -54,7 +54,8 @@ fn root() -> PathBuf {
 /// Every Rust file under a folder: path below the package, and text.
 fn rust_files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
+        // A folder may be none, as `examples/` is while there are no examples.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {
                 walk(&path, files);

@@ -256,6 +256,39 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
 }
 
 #[test]
+fn a_whole_exam_at_a_terminal_with_a_break_in_the_middle() {
+    let world = World::empty()
+        .deck("d", "Q: How many days has a week?\nNumber: 7\nWhy: so it is\n<!-- id: week -->\n");
+    let exam = ["exam", "--deck", "d", "--fixed", "3", "--pass", "60"];
+    let mut session = Session::start(&world, &exam);
+    session.see("1/3");
+    session.see("How many days has a week?");
+    session.press("7\r");
+    session.see("how sure are you?");
+    session.press("3");
+    session.see("2/3");
+    // Away, with an answer half typed: the line is lost, the place is not.
+    session.press("8\u{3}");
+    assert_eq!(session.end(), 130);
+    world.pass(1_000);
+    let mut session = Session::start(&world, &exam);
+    session.see("2/3");
+    session.press("8\r1");
+    session.see("3/3");
+    session.press("\r");
+    session.see("no answer counts as wrong");
+    session.press("d");
+    session.see("not passed");
+    session.see("1 of 3 right");
+    session.press("i");
+    session.see("so it is");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+    let listed = world.run(&["exams"]).success();
+    assert!(listed.contains("not passed, 1 of 3 (33%)"), "{listed}");
+}
+
+#[test]
 fn a_terminal_that_goes_away_loses_nothing() {
     let world = world();
     let mut session = Session::start(&world, &["review"]);
