@@ -148,6 +148,9 @@ pub struct Store {
     device: i64,
 }
 
+/// The cache, in KiB as SQLite counts them: negative.
+const CACHE: i64 = -4096;
+
 /// `retn`: marks the file as ours in its header.
 const APPLICATION_ID: i32 = 0x7265_746e;
 
@@ -205,7 +208,7 @@ impl Store {
         self.db.pragma_update(None, "foreign_keys", "on")?;
         // Checkpoints run while the learner reads (`checkpoint`), never between a key and its committed row.
         self.db.pragma_update(None, "wal_autocheckpoint", 0)?;
-        self.db.pragma_update(None, "cache_size", -4096)?;
+        self.db.pragma_update(None, "cache_size", CACHE)?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
     }

@@ -161,6 +161,11 @@ pub struct DeckCount {
     pub due: u32,
 }
 
+/// From so many cards on, an index is written with a larger cache.
+const BULK: usize = 5_000;
+/// The cache while many cards are written, in KiB as SQLite counts them: negative.
+const BULK_CACHE: i64 = -65_536;
+
 const DECK_COLUMNS: &str = "id, path, slug, name, level, area, resource, source, requires, tags, place, size, \
      modified_ns, inode, faults, dialect";
 
@@ -295,6 +300,11 @@ impl Store {
         changes: &[CardChange],
         done: &[(&str, &str)],
     ) -> Result<()> {
+        // Keys come in no order: with the small cache of every day, their index would be read from disk again and again.
+        let is_bulk = decks.iter().map(|deck| deck.cards.len()).sum::<usize>() > BULK;
+        if is_bulk {
+            let _ = self.db.pragma_update(None, "cache_size", BULK_CACHE);
+        }
         let applied = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             apply(&transaction, decks, vanished, renamed)?;
@@ -302,6 +312,10 @@ impl Store {
             super::write_settings(&transaction, done)?;
             transaction.commit()
         })();
+        if is_bulk {
+            let _ = self.db.pragma_update(None, "cache_size", super::CACHE);
+            let _ = self.db.execute_batch("pragma shrink_memory");
+        }
         applied.map_err(|error| self.classify("save the index", error))
     }
 
@@ -437,9 +451,11 @@ fn apply(
     let mut returned = Vec::new();
     {
         let mut write = db.prepare_cached(include_str!("sql/write_card.sql"))?;
+        // In an empty table nobody was gone: a hundred thousand lookups are saved.
+        let any_before: bool = db.query_row("select exists (select 1 from card)", [], |row| row.get(0))?;
         let mut was_gone = db.prepare_cached("select 1 from card where uid = ?1 and present = 0")?;
         for (card, deck, place) in &all {
-            if !gone.remove(&card.uid.0) && was_gone.exists([card.uid.0])? {
+            if any_before && !gone.remove(&card.uid.0) && was_gone.exists([card.uid.0])? {
                 returned.push(card.uid.0);
             }
             write.execute(params![
