@@ -83,6 +83,12 @@ impl Home {
         Self { folder }
     }
 
+    /// Settings under which a day has no end of new cards.
+    fn learn_much(&self) {
+        let text = "new_per_day = 9999\nbackups = false\n";
+        std::fs::write(self.path().join("config.toml"), text).expect("settings");
+    }
+
     fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -357,7 +363,7 @@ fn answer() {
         db.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = 0; pragma cache_size = -4096")
             .expect("settings");
         let uids: Vec<i64> = db
-            .prepare("select uid from card where deck > 200 order by deck, place limit 4000")
+            .prepare("select uid from card order by deck desc, place limit 2000")
             .expect("a statement")
             .query_map([], |row| row.get(0))
             .expect("rows")
@@ -394,6 +400,7 @@ fn answer() {
 
 fn fsyncs() {
     let home = Home::new(1_000);
+    home.learn_much();
     let count = |answers: usize| -> Option<usize> {
         let trace = home.path().join("trace");
         let mut command = Command::new("strace");
@@ -528,6 +535,7 @@ fn child_replay(scheduler: &str, home: &str) {
 fn memory() {
     for cards in [0, 100_000] {
         let home = Home::new(cards);
+        home.learn_much();
         let mut child = home.command(&["review", "--json"]).spawn().expect("the binary starts");
         let mut input = child.stdin.take().expect("its input");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();

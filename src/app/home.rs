@@ -60,6 +60,7 @@ impl App {
         let idle_decks = decks.len() - rows.len();
         let shown = rows.len().min(DECKS_SHOWN);
         rows.truncate(shown);
+        let (standing, sittings) = (self.gates()?, self.store.sittings()?);
         let levels = Level::ALL
             .into_iter()
             .filter_map(|level| {
@@ -71,6 +72,7 @@ impl App {
                     row.seen += (count.learning + count.young + count.mature) as usize;
                     row.mature += count.mature as usize;
                 }
+                row.note = self.level_note(level, &standing, &sittings);
                 (row.total > 0).then_some(row)
             })
             .collect();
@@ -88,6 +90,10 @@ impl App {
             notes.push(Status::warning(
                 "more is due than a day holds: new cards pause, the nearest to due come first",
             ));
+        }
+        if let Some(row) = sittings.iter().rev().find(|row| row.end.is_none()) {
+            let text = format!("{} is not over: `retain {}` goes on", row.title, row.scope.command());
+            notes.push(Status::warning(text));
         }
         for goal in self.goals(at.today)? {
             let name = goal

@@ -102,8 +102,10 @@ impl App {
         let replaced: HashSet<String> = walked
             .found
             .iter()
-            .filter(|file| file.path.starts_with(&own))
-            .map(|file| shelf::slug(&file.path.to_string_lossy()))
+            // As text: comparing two thousand paths part by part is felt at every start.
+            .filter_map(|file| file.path.to_str())
+            .filter(|path| own.to_str().is_some_and(|own| lies_below(path, own)))
+            .map(shelf::slug)
             .collect();
         let mut shipped = HashSet::new();
         let mut names: Vec<&str> = Vec::new();
@@ -214,6 +216,12 @@ impl App {
             order.iter().zip(0..).map(|(&index, place)| (decks[index].id, place)).collect();
         Ok(self.store.set_places(&places)?)
     }
+}
+
+/// Tells whether a canonical path lies below a canonical folder.
+pub(super) fn lies_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.starts_with('/') || folder.ends_with('/') || rest.is_empty())
 }
 
 pub(super) fn stamp_of(stamp: Stamp) -> DeckStamp {

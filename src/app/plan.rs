@@ -3,12 +3,15 @@
 
 use std::collections::HashSet;
 
+use super::index::lies_below;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
+use crate::progress::course::Roadmap;
 use crate::schedule::Due;
 use crate::session::queue::{self, Order};
 use crate::session::{DueCard, Plan, QueueCard};
+use crate::shelf;
 use crate::store::{DeckRow, QueueFilter, TodayRow};
 use crate::time::Moment;
 
@@ -25,6 +28,8 @@ pub struct Wanted {
     pub paths: Option<Vec<String>>,
     /// In which order reviews are taken.
     pub order: Order,
+    /// What exams showed to be weak comes first.
+    pub weak: bool,
 }
 
 /// What the day still holds, and why.
@@ -69,11 +74,21 @@ impl App {
     /// # Errors
     /// Fails when a name fits no deck or tag.
     pub fn filter(&self, wanted: &Wanted) -> Result<QueueFilter> {
-        let decks = self.store.decks()?;
         let roots: Vec<_> = self.roots()?.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
-        let at_hand = |deck: &DeckRow| {
-            deck.is_shipped() || roots.iter().any(|root| std::path::Path::new(&deck.path).starts_with(root))
+        let is_at_hand = |path: &str| {
+            path.starts_with(shelf::SHIPPED_PREFIX)
+                || roots.iter().any(|root| root.to_str().is_some_and(|root| lies_below(path, root)))
         };
+        let at_hand = |deck: &DeckRow| is_at_hand(&deck.path);
+        if (Wanted { order: wanted.order, ..Wanted::default() }) == *wanted {
+            // The daily review of everything: what the decks say of themselves need not be read.
+            let mut all = true;
+            self.store.for_each_deck_path(|_, path| all = all && is_at_hand(path))?;
+            if all {
+                return Ok(QueueFilter::default());
+            }
+        }
+        let decks = self.store.decks()?;
         let mut kept: Vec<&DeckRow> = match &wanted.paths {
             Some(paths) => decks.iter().filter(|deck| paths.contains(&deck.path)).collect(),
             None => decks.iter().filter(|deck| at_hand(deck)).collect(),
@@ -157,9 +172,56 @@ impl App {
             }
         }
         let reviews = queue::without_siblings(reviews, &seen_today);
-        seen_today.extend(reviews.iter().map(|card| card.block));
-        let new = self.new_cards(filter, room.new as usize, &seen_today, at)?;
-        Ok((Plan { main: queue::spread(queue::weave(reviews, new)), learning }, room))
+        let (weak, reviews) = if wanted.weak {
+            self.weak_first(reviews, filter, room, &seen_today, at)?
+        } else {
+            (Vec::new(), reviews)
+        };
+        seen_today.extend(weak.iter().chain(&reviews).map(|card| card.block));
+        let taken_new = weak.iter().filter(|card| card.new).count();
+        let new = self.new_cards(filter, (room.new as usize).saturating_sub(taken_new), &seen_today, at)?;
+        let mut main = queue::spread(weak);
+        main.extend(queue::spread(queue::weave(reviews, new)));
+        Ok((Plan { main, learning }, room))
+    }
+
+    /// Takes the cards on which exams showed a weakness out of the reviews and puts them first, with those among them
+    /// that are new or not due yet, as far as the day has room.
+    fn weak_first(
+        &self,
+        reviews: Vec<QueueCard>,
+        filter: &QueueFilter,
+        room: Room,
+        seen_today: &HashSet<i64>,
+        at: &Moment,
+    ) -> Result<(Vec<QueueCard>, Vec<QueueCard>)> {
+        let mut first = Vec::new();
+        let mut early = (room.reviews as usize).saturating_sub(reviews.len());
+        let mut new = room.new as usize;
+        let mut rest = reviews;
+        for uid in self.weak_cards()? {
+            if let Some(place) = rest.iter().position(|card| card.card == uid) {
+                first.push(rest.remove(place));
+                continue;
+            }
+            let Some(card) = self.store.queue_row(uid)? else { continue };
+            if filter.decks.as_ref().is_some_and(|decks| !decks.contains(&card.deck)) || card.due_at.is_some()
+            {
+                continue;
+            }
+            let record = self.store.record(uid)?.unwrap_or_default();
+            // A card answered today has had its turn.
+            if !record.is_active(at.today) || record.state.last_day == Some(at.today) {
+                continue;
+            }
+            let room = if card.new { &mut new } else { &mut early };
+            if *room > 0 {
+                *room -= 1;
+                let early = !card.new;
+                first.push(QueueCard { early, ..card });
+            }
+        }
+        Ok((queue::without_siblings(first, seen_today), rest))
     }
 
     /// Cards that are not due yet but would be too weak on the date that a goal names, weakest first.
@@ -227,42 +289,42 @@ impl App {
         if room == 0 {
             return Ok(Vec::new());
         }
-        let decks = self.store.decks()?;
-        let kept: Vec<&DeckRow> = match &filter.decks {
-            Some(ids) => {
-                let ids: HashSet<i64> = ids.iter().copied().collect();
-                decks.iter().filter(|deck| ids.contains(&deck.id)).collect()
-            }
-            None => decks.iter().collect(),
-        };
+        let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
+        let standing = self.gates()?;
         let mut turns = Vec::new();
         // The learner's own decks do not wait for the course, nor the course for them.
-        for own in [true, false] {
-            let mut unfinished: HashSet<&str> = HashSet::new();
+        for shipped in [false, true] {
+            let mut unfinished: HashSet<String> = HashSet::new();
             let mut taken = 0;
-            for deck in kept.iter().filter(|deck| deck.is_shipped() != own) {
-                if taken == at_once {
-                    break;
+            self.store.for_each_deck_with_new(shipped, |deck, slug, requires| {
+                if kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
+                    return Ok(true);
                 }
-                if self.store.decks_with_new(&[deck.id], 1)?.is_empty() {
-                    continue;
+                let Some(row) = self.store.deck(deck)? else { return Ok(true) };
+                // A leveled deck in the learner's folder may be an edition of one of the course's: the roadmap tells.
+                let own = !row.is_shipped() && row.head.level.is_some();
+                let roadmap = if own { self.roadmap() } else { Roadmap::default() };
+                if self.is_locked(&row, &standing, &roadmap) {
+                    return Ok(true);
                 }
-                let waits = deck.head.requires.iter().any(|name| unfinished.contains(name.as_str()));
-                unfinished.insert(&deck.slug);
+                // A deck that was opened by hand waits for nothing.
+                let waits =
+                    !standing.decks.contains(&slug) && requires.iter().any(|name| unfinished.contains(name));
+                unfinished.insert(slug);
                 // A deck that waits for another counts too: the course is followed in order, not skipped through.
                 taken += 1;
-                if waits {
-                    continue;
+                if !waits {
+                    // More than there is room for: siblings among them drop out.
+                    let limit = u32::try_from(room.saturating_mul(3).min(2_000)).unwrap_or(2_000);
+                    let cards = self.store.new_cards(deck, limit, at.today, filter)?;
+                    let cards = queue::without_siblings(cards, seen_today);
+                    if !cards.is_empty() {
+                        turns.push(cards);
+                    }
                 }
-                // More than there is room for: siblings among them drop out.
-                let limit = u32::try_from(room.saturating_mul(3).min(2_000)).unwrap_or(2_000);
-                let cards = self.store.new_cards(deck.id, limit, at.today, filter)?;
-                let cards = queue::without_siblings(cards, seen_today);
-                if !cards.is_empty() {
-                    turns.push(cards);
-                }
-            }
+                Ok(taken < at_once)
+            })?;
         }
         Ok(queue::take_turns(turns, room))
     }

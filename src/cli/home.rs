@@ -1,7 +1,7 @@
 //! `retain` alone: the home screen and its menu; without a terminal, the same summary as text.
 
 use super::review::{Mode, Sat};
-use super::{Failure, Outcome, add, check, output, quiz, review, stats};
+use super::{Failure, Outcome, add, check, exam, output, path, quiz, review, stats};
 use crate::app::App;
 use crate::app::plan::Wanted;
 use crate::app::review::Sitting;
@@ -21,6 +21,8 @@ fn menu() -> Vec<KeyHint> {
     vec![
         KeyHint::new("enter", "review"),
         KeyHint::new("z", "quiz"),
+        KeyHint::new("x", "exam"),
+        KeyHint::new("p", "path"),
         KeyHint::new("s", "statistics"),
         KeyHint::new("a", "add"),
         KeyHint::new("c", "check"),
@@ -32,6 +34,8 @@ fn menu() -> Vec<KeyHint> {
 enum Chosen {
     Review,
     Quiz,
+    Exam,
+    Path,
     Stats,
     Add,
     Check,
@@ -54,6 +58,17 @@ pub(super) fn screen(app: &mut App) -> Outcome {
                 review::sit(app, &Wanted::default(), sitting, Mode::default())?
             }
             Chosen::Quiz => quiz::from_home(app)?,
+            Chosen::Exam => match exam::from_home(app) {
+                Ok(sat) => sat,
+                Err(failure) => {
+                    refused(app, "exam", &failure)?;
+                    Sat::Home
+                }
+            },
+            Chosen::Path => {
+                path::on_screen(app)?;
+                Sat::Home
+            }
             Chosen::Stats => {
                 stats::on_screen(app)?;
                 Sat::Home
@@ -99,6 +114,8 @@ fn choose(app: &App) -> Result<Chosen, Failure> {
         match tty.key(None)? {
             Key::Enter | Key::Char('r' | ' ') => return Ok(Chosen::Review),
             Key::Char('z') => return Ok(Chosen::Quiz),
+            Key::Char('x') => return Ok(Chosen::Exam),
+            Key::Char('p') => return Ok(Chosen::Path),
             Key::Char('s') => return Ok(Chosen::Stats),
             Key::Char('a') => return Ok(Chosen::Add),
             Key::Char('c') => return Ok(Chosen::Check),

@@ -11,6 +11,7 @@ mod deck;
 mod doctor;
 mod edit;
 mod eval;
+mod exam;
 mod failure;
 mod fmt;
 mod history;
@@ -19,6 +20,7 @@ mod list;
 mod marks;
 mod new;
 mod output;
+mod path;
 mod preview;
 mod problem;
 mod quiz;
@@ -64,6 +66,12 @@ enum Command {
     Review(review::Args),
     Quiz(quiz::Args),
     Problem(problem::Args),
+    Exam(exam::ExamArgs),
+    Placement(exam::PlacementArgs),
+    Exams(exam::ExamsArgs),
+    Path(path::PathArgs),
+    Unlock(path::UnlockArgs),
+    Lock(path::LockArgs),
     Stats(stats::Args),
     Undo(undo::Args),
     Leeches(marks::LeechArgs),
@@ -149,6 +157,12 @@ fn dispatch(cli: Cli) -> Outcome {
                 Command::Review(args) => review::run(&mut app, &args),
                 Command::Quiz(args) => quiz::run(&mut app, &args),
                 Command::Problem(args) => problem::run(&mut app, &args),
+                Command::Exam(args) => exam::exam(&mut app, &args),
+                Command::Placement(args) => exam::placement(&mut app, &args),
+                Command::Exams(args) => exam::exams(&mut app, &args),
+                Command::Path(args) => path::run(&mut app, &args),
+                Command::Unlock(args) => path::unlock(&mut app, &args),
+                Command::Lock(args) => path::lock(&mut app, &args),
                 Command::Stats(args) => stats::run(&mut app, &args),
                 Command::Undo(args) => undo::run(&mut app, &args),
                 Command::Why(args) => why::run(&mut app, &args),

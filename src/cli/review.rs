@@ -39,6 +39,9 @@ pub(super) struct Args {
     /// Stop after M minutes; the card being answered is finished
     #[arg(long, value_name = "M")]
     minutes: Option<u32>,
+    /// What exams showed to be weak first: due or not, and new
+    #[arg(long)]
+    weak: bool,
     /// The order of due cards
     #[arg(long, value_name = "ORDER", value_enum, default_value_t = OrderArg::Relative)]
     order: OrderArg,
@@ -72,6 +75,18 @@ pub(super) struct Mode {
     json: bool,
 }
 
+impl Mode {
+    /// Tells whether lines were asked for, plain or JSON.
+    pub(super) fn is_lines(self) -> bool {
+        self.plain || self.json
+    }
+
+    /// Tells whether JSON was asked for.
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum OrderArg {
     /// Most overdue first; least overdue first while more is due than a day holds
@@ -94,7 +109,7 @@ impl Choice {
     pub(super) fn wanted(&self, decks: &[String], order: Order) -> Wanted {
         let mut names = self.decks.clone();
         names.extend(decks.iter().cloned());
-        Wanted { decks: names, level: self.level, tag: self.tag.clone(), paths: None, order }
+        Wanted { decks: names, level: self.level, tag: self.tag.clone(), paths: None, order, weak: false }
     }
 }
 
@@ -111,6 +126,10 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     };
     let indexed = app.refresh(&args.paths)?;
     let mut wanted = args.choice.wanted(&[], order);
+    wanted.weak = args.weak;
+    if args.weak && app.weak_cards()?.is_empty() {
+        return Err(Failure::no("no exam showed a weakness").hint("`retain exam` sits one"));
+    }
     if !args.paths.is_empty() {
         if indexed.given.is_empty() {
             return Err(nothing_there(&args.paths, &indexed.faults));

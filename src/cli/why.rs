@@ -1,4 +1,4 @@
-//! `retain why CARD`: the reason for a due date, from the first answer on.
+//! `retain why`: the reason for a card's due date, from the first answer on; or why a deck or level is open or locked.
 
 use super::{Outcome, output};
 use crate::app::App;
@@ -9,17 +9,35 @@ use crate::store::CardRow;
 use crate::time::{DAY_MS, Moment};
 use crate::view::words;
 
-/// Say why a card is due when it is: every answer, the state after it, and the formula with its numbers
+/// Say why a card is due when it is, or why a deck or level is locked
+///
+/// For a card: every answer, the state after it, and the formula with its numbers. For a deck or a level: the missing exam or
+/// prerequisite, the last score, and the cheapest way on.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The card: its id, or the beginning of its number
-    card: String,
+    /// A card, by its id or the beginning of its number; a deck, by name or file stem; or a level
+    #[arg(value_name = "CARD|DECK|LEVEL")]
+    name: String,
 }
 
 pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     app.refresh(&[])?;
-    let card = app.find_card(&args.card)?;
-    explain(app, &card)
+    let place = app.level_or_deck(&args.name).ok();
+    if let Some(place) = &place {
+        for line in app.why_locked(place)? {
+            output::say(&line)?;
+        }
+    }
+    match app.find_card(&args.name) {
+        Ok(card) => {
+            if place.is_some() {
+                output::say("")?;
+            }
+            explain(app, &card)
+        }
+        Err(_) if place.is_some() => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn explain(app: &App, card: &CardRow) -> Outcome {
@@ -141,6 +159,8 @@ fn new_card(app: &App, card: &CardRow, at: &Moment) -> Outcome {
     }
     let text = if room.backlog {
         "new cards pause while more is due than a day holds".to_owned()
+    } else if let Some(waits) = locked(app, card)? {
+        waits
     } else if room.new == 0 {
         "today's new cards are done: `retain review --more 5` takes up more".to_owned()
     } else {
@@ -155,6 +175,15 @@ fn new_card(app: &App, card: &CardRow, at: &Moment) -> Outcome {
         }
     };
     Ok(output::say(&text)?)
+}
+
+/// What keeps the card's deck locked, where something does.
+fn locked(app: &App, card: &CardRow) -> Result<Option<String>, super::Failure> {
+    let Some(deck) = app.store.deck(card.deck)? else { return Ok(None) };
+    if !app.is_locked(&deck, &app.gates()?, &app.roadmap()) {
+        return Ok(None);
+    }
+    Ok(Some(format!("its deck is locked: `retain why {}` says what opens it", deck.slug)))
 }
 
 fn state_words(record: &CardRecord, at: &Moment, app: &App) -> String {

@@ -96,7 +96,7 @@ pub fn walk(roots: &[PathBuf]) -> Walk {
             }
         }
     }
-    walked.found.sort_by(|a, b| a.path.cmp(&b.path));
+    walked.found.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     walked.found.dedup_by(|a, b| a.path == b.path);
     walked
 }

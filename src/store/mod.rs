@@ -11,6 +11,7 @@ mod rows;
 mod schema;
 mod shelf;
 mod upkeep;
+mod write_cards;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -148,8 +149,8 @@ pub struct Store {
     device: i64,
 }
 
-/// The cache, in KiB as SQLite counts them: negative.
-const CACHE: i64 = -4096;
+/// The page cache, as SQLite counts it: KiB when negative.
+const CACHE_KIB: i64 = -4096;
 
 /// `retn`: marks the file as ours in its header.
 const APPLICATION_ID: i32 = 0x7265_746e;
@@ -208,7 +209,7 @@ impl Store {
         self.db.pragma_update(None, "foreign_keys", "on")?;
         // Checkpoints run while the learner reads (`checkpoint`), never between a key and its committed row.
         self.db.pragma_update(None, "wal_autocheckpoint", 0)?;
-        self.db.pragma_update(None, "cache_size", CACHE)?;
+        self.db.pragma_update(None, "cache_size", CACHE_KIB)?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
     }

@@ -29,6 +29,8 @@ struct Examined {
 }
 
 fn examine(store: &Store, steps: &[&'static str]) -> Result<Examined> {
+    // One look at one state: another start may be filling the file.
+    let look = store.db.unchecked_transaction().map_err(|error| store.classify("open", error))?;
     let version: usize = store
         .db
         .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
@@ -45,6 +47,7 @@ fn examine(store: &Store, steps: &[&'static str]) -> Result<Examined> {
         .db
         .query_row("select count(*) from sqlite_schema", [], |row| row.get(0))
         .map_err(|error| store.classify("read the schema", error))?;
+    drop(look);
     if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
         return Err(StoreError::Foreign { path: store.path.clone() });
     }

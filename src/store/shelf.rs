@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::cards::list;
+use super::write_cards::write_cards;
 use super::{Result, Store};
 use crate::card::{Area, CardKey, CardUid, DeckHead, Dialect, Level};
 use crate::time::Timestamp;
@@ -161,10 +162,10 @@ pub struct DeckCount {
     pub due: u32,
 }
 
-/// From so many cards on, an index is written with a larger cache.
-const BULK: usize = 5_000;
-/// The cache while many cards are written, in KiB as SQLite counts them: negative.
-const BULK_CACHE: i64 = -65_536;
+/// With more cards than this to write at once, pages are kept in memory until the end.
+const BULK_CARDS: usize = 5_000;
+/// How much memory that may take, in KiB; beyond it pages are written early.
+const BULK_CACHE_KIB: i64 = 128 << 10;
 
 const DECK_COLUMNS: &str = "id, path, slug, name, level, area, resource, source, requires, tags, place, size, \
      modified_ns, inode, faults, dialect";
@@ -193,6 +194,53 @@ impl Store {
             .prepare_cached(&sql)
             .and_then(|mut statement| statement.query_row([id], deck_row).optional())
             .map_err(|error| self.classify("look for a deck", error))
+    }
+
+    /// Hands number and path of every deck to `each`, in no order: for questions that are about no more.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn for_each_deck_path(&self, mut each: impl FnMut(i64, &str)) -> Result<()> {
+        let read = (|| -> rusqlite::Result<_> {
+            let mut statement = self.db.prepare_cached("select id, path from deck")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                each(row.get(0)?, row.get_ref(1)?.as_str()?);
+            }
+            Ok(())
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("list the decks", error))
+    }
+
+    /// Hands the decks that have a new card to `each`, in their order, until it returns `false`: number, file stem, and
+    /// the decks that come before. `shipped` chooses between the course's decks and the learner's own.
+    ///
+    /// # Errors
+    /// Fails when the database, or `each`, does.
+    pub fn for_each_deck_with_new(
+        &self,
+        shipped: bool,
+        mut each: impl FnMut(i64, String, &[String]) -> Result<bool>,
+    ) -> Result<()> {
+        let failed = |error| self.classify("look for new cards", error);
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "select id, slug, requires from deck
+                 where (substr(path, 1, 8) = 'shipped:') = ?1
+                   and exists (select 1 from card where deck = deck.id and seen = 0 and present = 1)
+                 order by place",
+            )
+            .map_err(failed)?;
+        let mut rows = statement.query([shipped]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let read = (|| Ok((row.get(0)?, row.get(1)?, list(row, 2)?)))();
+            let (id, slug, requires): (i64, String, Vec<String>) = read.map_err(failed)?;
+            if !each(id, slug, &requires)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Hands path and stamps of every deck to `each`: all that an unchanged start needs.
@@ -300,10 +348,11 @@ impl Store {
         changes: &[CardChange],
         done: &[(&str, &str)],
     ) -> Result<()> {
-        // Keys come in no order: with the small cache of every day, their index would be read from disk again and again.
-        let is_bulk = decks.iter().map(|deck| deck.cards.len()).sum::<usize>() > BULK;
-        if is_bulk {
-            let _ = self.db.pragma_update(None, "cache_size", BULK_CACHE);
+        let cards: usize = decks.iter().map(|deck| deck.cards.len()).sum();
+        let bulk = cards > BULK_CARDS;
+        if bulk {
+            // Keys are hashes: without room for the whole of their index each page would be written again and again.
+            let _ = self.db.pragma_update(None, "cache_size", -BULK_CACHE_KIB);
         }
         let applied = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -312,9 +361,9 @@ impl Store {
             super::write_settings(&transaction, done)?;
             transaction.commit()
         })();
-        if is_bulk {
-            let _ = self.db.pragma_update(None, "cache_size", super::CACHE);
-            let _ = self.db.execute_batch("pragma shrink_memory");
+        if bulk {
+            let _ = self.db.pragma_update(None, "cache_size", super::CACHE_KIB);
+            let _ = self.db.release_memory();
         }
         applied.map_err(|error| self.classify("save the index", error))
     }
@@ -448,34 +497,7 @@ fn apply(
     }
     // Sorted by the primary key: pages are filled one after the other.
     all.sort_unstable_by_key(|(card, _, _)| card.uid);
-    let mut returned = Vec::new();
-    {
-        let mut write = db.prepare_cached(include_str!("sql/write_card.sql"))?;
-        // In an empty table nobody was gone: a hundred thousand lookups are saved.
-        let any_before: bool = db.query_row("select exists (select 1 from card)", [], |row| row.get(0))?;
-        let mut was_gone = db.prepare_cached("select 1 from card where uid = ?1 and present = 0")?;
-        for (card, deck, place) in &all {
-            if any_before && !gone.remove(&card.uid.0) && was_gone.exists([card.uid.0])? {
-                returned.push(card.uid.0);
-            }
-            write.execute(params![
-                card.uid.0,
-                card.key.0,
-                deck,
-                number(*place),
-                number(card.start),
-                number(card.end),
-                number(card.part),
-                card.kind,
-                card.block,
-                card.title,
-                card.answer_hash,
-                json(&card.tags),
-                json(&card.concepts),
-                json(&card.confuses),
-            ])?;
-        }
-    }
+    let returned = write_cards(db, &all, &mut gone)?;
     for (cards, present) in [(gone.into_iter().collect::<Vec<_>>(), false), (returned, true)] {
         for card in cards {
             db.prepare_cached("update card set present = ?2 where uid = ?1")?
@@ -583,11 +605,11 @@ pub(super) fn known_card(row: &Row<'_>) -> rusqlite::Result<KnownCard> {
 }
 
 /// A count as SQLite's integers have it.
-fn number(count: usize) -> i64 {
+pub(super) fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// A list of texts as JSON; an empty list is an empty text, which is cheaper to write a hundred thousand times.
-fn json(list: &[String]) -> String {
+pub(super) fn json(list: &[String]) -> String {
     if list.is_empty() { String::new() } else { serde_json::to_string(list).unwrap_or_default() }
 }

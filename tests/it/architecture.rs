@@ -18,8 +18,10 @@ const FLOORS: &[(u8, &[&str])] = &[
     (8, &["cli"]),
 ];
 
-/// Uses on one floor, the first by the second: a place in a text before a fault in it, a card before its review.
-const BESIDE: &[(&str, &str)] = &[("diagnostic", "source"), ("review", "card")];
+/// Uses on one floor, the first by the second: a place in a text before a fault in it, a card before its review, how a
+/// question is put and what was learnt before an exam over both.
+const BESIDE: &[(&str, &str)] =
+    &[("diagnostic", "source"), ("review", "card"), ("exam", "progress"), ("exam", "session")];
 
 /// The lowest floor that may do input and output.
 const FIRST_EFFECTFUL: u8 = 6;

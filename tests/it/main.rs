@@ -9,6 +9,7 @@ mod course;
 mod crash;
 mod deck_format;
 mod decks;
+mod exam;
 mod faults;
 mod identity;
 mod json;

@@ -1,7 +1,7 @@
 //! The two faces of a card outside a review: the question, and the answer as it looks when it was given right.
 //! Not for a card being answered (`terminal.rs`).
 
-use super::terminal::part;
+use super::drafting::part;
 use crate::review::Verdict;
 use crate::seed::Seed;
 use crate::session::draft::Draft;

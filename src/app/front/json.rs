@@ -151,7 +151,7 @@ impl<R: BufRead, W: Write> JsonFront<R, W> {
     }
 }
 
-fn form_name(form: &Form) -> &'static str {
+pub(super) fn form_name(form: &Form) -> &'static str {
     match form {
         Form::Recall { .. } => "recall",
         Form::Cloze { .. } => "cloze",
@@ -164,7 +164,7 @@ fn form_name(form: &Form) -> &'static str {
 }
 
 /// Reads an answer: numbers from 1 for options and items (one, or a list), text or a number for the rest.
-fn read_given(value: &Value, form: &Form, type_cloze: bool) -> Result<Given, String> {
+pub(super) fn read_given(value: &Value, form: &Form, type_cloze: bool) -> Result<Given, String> {
     let line = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

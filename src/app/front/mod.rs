@@ -1,6 +1,9 @@
 //! The front ends over one session: a terminal, plain lines, JSON lines. Each turns what a learner does into actions.
 //! Not for the loop that runs them (`app/review.rs`).
 
+mod drafting;
+pub mod exam;
+pub mod exam_terminal;
 pub mod face;
 pub mod json;
 pub mod plain;

@@ -52,35 +52,10 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
             None if !question.prompt.is_empty() => self.say(&markdown::speak(&question.prompt))?,
             None => {}
         }
-        match &question.form {
-            Form::Recall { .. } => self.say("press enter for the answer"),
-            Form::Cloze { text, hidden } => {
-                self.say(&markdown::speak_cloze(text, *hidden, false))?;
-                if scene.session.rules().type_cloze {
-                    self.say("type what is missing, or press enter for the answer")
-                } else {
-                    self.say("press enter for the answer")
-                }
-            }
-            Form::Choice { options, several } => {
-                for (number, option) in (1..).zip(options) {
-                    self.say(&format!("{number}. {}", markdown::speak(&option.text)))?;
-                }
-                self.say(if *several {
-                    "type the numbers of all that are right, as 1 3"
-                } else {
-                    "type the number of the one that is right"
-                })
-            }
-            Form::Order { items, .. } => {
-                for (number, item) in (1..).zip(items) {
-                    self.say(&format!("{number}. {}", markdown::speak(item)))?;
-                }
-                self.say("type the numbers in the right order, as 2 1 3")
-            }
-            Form::Typed { .. } => self.say("type the answer"),
-            Form::Number { .. } => self.say("type the number"),
+        for line in ask_words(&question.form, scene.session.rules().type_cloze) {
+            self.say(&line)?;
         }
+        Ok(())
     }
 
     fn answer(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<()> {
@@ -318,6 +293,42 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
             },
         }
     }
+}
+
+/// The options or items of a question, and how to answer it, a line each.
+pub(super) fn ask_words(form: &Form, type_cloze: bool) -> Vec<String> {
+    let numbered = |texts: &mut dyn Iterator<Item = &str>| -> Vec<String> {
+        (1..)
+            .zip(texts)
+            .map(|(number, text): (usize, _)| format!("{number}. {}", markdown::speak(text)))
+            .collect()
+    };
+    let (mut lines, how) = match form {
+        Form::Recall { .. } => (Vec::new(), "press enter for the answer"),
+        Form::Cloze { text, hidden } => {
+            let how = if type_cloze {
+                "type what is missing, or press enter for the answer"
+            } else {
+                "press enter for the answer"
+            };
+            (vec![markdown::speak_cloze(text, *hidden, false)], how)
+        }
+        Form::Choice { options, several } => {
+            let how = if *several {
+                "type the numbers of all that are right, as 1 3"
+            } else {
+                "type the number of the one that is right"
+            };
+            (numbered(&mut options.iter().map(|option| option.text.as_str())), how)
+        }
+        Form::Order { items, .. } => {
+            (numbered(&mut items.iter().map(String::as_str)), "type the numbers in the right order, as 2 1 3")
+        }
+        Form::Typed { .. } => (Vec::new(), "type the answer"),
+        Form::Number { .. } => (Vec::new(), "type the number"),
+    };
+    lines.push(how.to_owned());
+    lines
 }
 
 /// Reads an answer from a line: numbers for options and items, text for the rest.

@@ -4,15 +4,16 @@
 use std::io;
 use std::path::Path;
 
-use super::{Action, Front, Scene, history_view, interval_text, notice_text, right_answer};
-use crate::card::{CardUid, Form, Given};
+use super::drafting::{Drafted, Drafting, part};
+use super::{Action, Front, Scene, history_view, interval_text, notice_text};
+use crate::card::{CardUid, Form};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::schedule::Phase;
-use crate::session::draft::{Draft, Travel};
+use crate::session::draft::Draft;
 use crate::session::{Current, Event, Notice, Record};
 use crate::term::{Field, Key, Terminal, field};
 use crate::view::page::{KeyHint, Status};
-use crate::view::review::{Button, CardView, Entry, Left, Note, OptionView, OrderItem, Part};
+use crate::view::review::{Button, CardView, Entry, Left, Note};
 use crate::view::summary::{QuizView, SummaryView};
 use crate::view::{help, history, review, summary};
 
@@ -20,12 +21,10 @@ use crate::view::{help, history, review, summary};
 pub struct TerminalFront<'a> {
     terminal: &'a mut dyn Terminal,
     opener: String,
-    draft: Draft,
+    drafting: Drafting,
     /// Which card, at which stage, the draft and the scroll belong to.
     place: Option<(CardUid, u32, bool)>,
     scroll: usize,
-    /// Letters are commands although a text is being typed.
-    commanding: bool,
     status: Option<Status>,
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
@@ -41,10 +40,9 @@ impl<'a> TerminalFront<'a> {
         Self {
             terminal,
             opener: opener.into(),
-            draft: Draft::Recall,
+            drafting: Drafting::none(),
             place: None,
             scroll: 0,
-            commanding: false,
             status: None,
             missed: Vec::new(),
             total: 0,
@@ -63,11 +61,11 @@ impl<'a> TerminalFront<'a> {
         let place = (current.queued.card, current.record.state.reps, current.answered.is_some());
         if self.place != Some(place) {
             if self.place.is_none_or(|(card, reps, _)| (card, reps) != (place.0, place.1)) || !place.2 {
-                self.draft = Draft::new(&current.question.form, scene.session.rules().type_cloze);
+                self.drafting = Drafting::new(&current.question.form, scene.session.rules().type_cloze, true);
             }
             self.place = Some(place);
             self.scroll = 0;
-            self.commanding = false;
+            self.drafting.commanding = false;
         }
         loop {
             let view = self.view(scene, current);
@@ -165,90 +163,14 @@ impl<'a> TerminalFront<'a> {
 
     /// Keys that build an answer. Outer `None`: the key is not about the answer.
     fn press_draft(&mut self, key: Key, form: &Form) -> Option<Option<Action>> {
-        let give = |given: Given| Some(Action::Event(Event::Answer(given)));
-        match &mut self.draft {
-            Draft::Recall => None,
-            Draft::Choice { marked, cursor, several } => {
-                let (several, at, count) = (*several, *cursor, marked.len());
-                match key {
-                    Key::Up => self.draft.step(false),
-                    Key::Down => self.draft.step(true),
-                    Key::Char(' ') if several => self.draft.toggle(),
-                    Key::Char(digit @ '1'..='9') => {
-                        let pick = digit as usize - '1' as usize;
-                        if pick >= count {
-                            return Some(None);
-                        }
-                        self.draft.pick(pick);
-                        if !several {
-                            return Some(give(Given::Choice(vec![pick])));
-                        }
-                    }
-                    Key::Enter | Key::Char(' ') => {
-                        if !several {
-                            self.draft.pick(at);
-                            return Some(give(Given::Choice(vec![at])));
-                        }
-                        match self.draft.given() {
-                            Some(given) => return Some(give(given)),
-                            None => self.status = Some(Status::warning("mark at least one with space")),
-                        }
-                    }
-                    _ => return None,
-                }
+        match self.drafting.press(key, form) {
+            Drafted::NotMine => None,
+            Drafted::Taken(status) => {
+                self.status = status;
                 Some(None)
             }
-            Draft::Order { .. } => {
-                match key {
-                    Key::Up => self.draft.step(false),
-                    Key::Down => self.draft.step(true),
-                    Key::Char(' ') => self.draft.toggle(),
-                    Key::Enter => return self.draft.given().map(give),
-                    _ => return None,
-                }
-                Some(None)
-            }
-            Draft::Text { text, .. } => {
-                if self.commanding {
-                    if key == Key::Esc || key == Key::Tab {
-                        self.commanding = false;
-                        return Some(None);
-                    }
-                    return None;
-                }
-                match key {
-                    Key::Char(c) => self.draft.insert(c),
-                    Key::Backspace => self.draft.backspace(),
-                    Key::Ctrl('u') => self.draft.clear(),
-                    Key::Left => self.draft.travel(Travel::Left),
-                    Key::Right => self.draft.travel(Travel::Right),
-                    Key::Home | Key::Ctrl('a') => self.draft.travel(Travel::Home),
-                    Key::End | Key::Ctrl('e') => self.draft.travel(Travel::End),
-                    Key::Esc | Key::Tab => {
-                        self.commanding = true;
-                        self.status =
-                            Some(Status::done("letters are keys now: ? lists them, tab types again"));
-                    }
-                    Key::Enter if text.trim().is_empty() => {
-                        return Some(Some(Action::Event(Event::Reveal)));
-                    }
-                    Key::Enter => {
-                        if let (Form::Number { answer }, false) = (form, text.chars().any(char::is_numeric)) {
-                            let unit = if answer.unit.is_empty() {
-                                String::new()
-                            } else {
-                                format!(" in {}", answer.unit)
-                            };
-                            self.status =
-                                Some(Status::warning(format!("type a number{unit}, or nothing to see it")));
-                            return Some(None);
-                        }
-                        return self.draft.given().map(give);
-                    }
-                    _ => return None,
-                }
-                Some(None)
-            }
+            Drafted::Given(given) => Some(Some(Action::Event(Event::Answer(given)))),
+            Drafted::Nothing => Some(Some(Action::Event(Event::Reveal))),
         }
     }
 
@@ -370,7 +292,7 @@ impl<'a> TerminalFront<'a> {
             judgement
                 .mistake
                 .clone()
-                .or_else(|| judgement.near.as_ref().map(|_| "nearly: mind the spelling".to_owned()))
+                .or_else(|| judgement.near.as_ref().map(|_| "nearly, mind the spelling".to_owned()))
         });
         CardView {
             mode: if purpose == Purpose::Quiz { "quiz".into() } else { String::new() },
@@ -381,7 +303,7 @@ impl<'a> TerminalFront<'a> {
             done,
             total: self.total.max(done + main + learning + 1),
             prompt: current.question.prompt.clone(),
-            part: part(&current.question.form, &self.draft, answered.is_some()),
+            part: part(&current.question.form, &self.drafting.draft, answered.is_some()),
             revealed: answered.is_some(),
             verdict: judgement.map(|judgement| judgement.verdict),
             mistake,
@@ -398,16 +320,33 @@ impl<'a> TerminalFront<'a> {
             buttons: answered.map_or_else(Vec::new, |answered| buttons(answered, purpose, scene)),
             status: self.status.clone().or_else(|| scene.notice.map(status_of)),
             entry: None,
-            keys: decided.then(|| {
-                vec![
-                    KeyHint::new("enter", "go on"),
-                    KeyHint::new("u", "undo"),
-                    KeyHint::new("w", "why"),
-                    KeyHint::new("?", "help"),
-                    KeyHint::new("q", "quit"),
-                ]
-            }),
+            keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
+        }
+    }
+
+    /// The keys at the foot where they differ from the usual ones.
+    fn keys(&self, decided: bool, answered: bool) -> Option<Vec<KeyHint>> {
+        let hints =
+            |keys: &[(&str, &str)]| keys.iter().map(|(key, does)| KeyHint::new(*key, *does)).collect();
+        match &self.drafting.draft {
+            _ if decided => {
+                Some(hints(&[("enter", "go on"), ("u", "undo"), ("w", "why"), ("?", "help"), ("q", "quit")]))
+            }
+            // While letters are typed, they are no keys.
+            Draft::Text { .. } if !answered && !self.drafting.commanding => {
+                Some(hints(&[("enter", "answer"), ("enter on nothing", "show it"), ("esc", "other keys")]))
+            }
+            Draft::Text { .. } if !answered => Some(hints(&[
+                ("tab", "type again"),
+                ("u", "undo"),
+                ("h", "hint"),
+                ("e", "edit"),
+                ("b", "bury"),
+                ("?", "help"),
+                ("q", "quit"),
+            ])),
+            _ => None,
         }
     }
 
@@ -514,66 +453,6 @@ fn buttons(answered: &crate::session::Answered, purpose: Purpose, scene: &Scene<
             ]
         }
     }
-}
-
-pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
-    match (form, draft) {
-        (Form::Recall { answer }, _) => Part::Recall { answer: answer.clone() },
-        (Form::Cloze { .. }, Draft::Text { text, cursor }) if !revealed || !text.is_empty() => Part::Typed {
-            text: text.clone(),
-            cursor: byte_at(text, *cursor),
-            right: right_answer(form),
-            compare: true,
-        },
-        (Form::Cloze { text, hidden }, _) => Part::Cloze { text: text.clone(), hidden: *hidden },
-        (Form::Choice { options, several }, draft) => {
-            let (marked, cursor) = match draft {
-                Draft::Choice { marked, cursor, .. } => (marked.as_slice(), *cursor),
-                _ => (&[][..], 0),
-            };
-            let options = (1..)
-                .zip(options)
-                .map(|(number, option)| OptionView {
-                    label: number.to_string(),
-                    text: option.text.clone(),
-                    chosen: marked.get(number - 1).copied().unwrap_or(false),
-                    right: option.right,
-                    reason: option.reason.clone(),
-                })
-                .collect();
-            Part::Choice { options, several: *several, cursor }
-        }
-        (Form::Order { items, solution }, draft) => {
-            let (places, cursor, held) = match draft {
-                Draft::Order { places, cursor, held } => (places.clone(), *cursor, *held),
-                _ => ((0..items.len()).collect(), 0, false),
-            };
-            let items = places
-                .iter()
-                .map(|&at| OrderItem {
-                    text: items.get(at).cloned().unwrap_or_default(),
-                    right_place: solution.iter().position(|&place| place == at).map_or(0, |place| place + 1),
-                })
-                .collect();
-            Part::Order { items, cursor, held }
-        }
-        (Form::Typed { .. } | Form::Number { .. }, draft) => {
-            let (text, cursor) = match draft {
-                Draft::Text { text, cursor } => (text.clone(), byte_at(text, *cursor)),
-                _ => (String::new(), 0),
-            };
-            Part::Typed {
-                text,
-                cursor,
-                right: right_answer(form),
-                compare: matches!(form, Form::Typed { .. }),
-            }
-        }
-    }
-}
-
-fn byte_at(text: &str, characters: usize) -> usize {
-    text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
 impl Front for TerminalFront<'_> {

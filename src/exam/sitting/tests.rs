@@ -1,3 +1,5 @@
+//! Sittings of an exam as a state machine: what is asked, when it stops, what is kept.
+
 use super::super::{ProblemRef, Section};
 use super::*;
 use crate::card::{Card, CardKey, CardKind, CardUid, Form, Level, Quantity, Tolerance};

@@ -1,0 +1,367 @@
+//! The map of the course as it stands for this learner, and the reason why a deck or a level is locked.
+//! Not for the rules of locks (`exam/gate.rs`) or for drawing (`view/path.rs`).
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::gates::is_of_course;
+use super::results::score_words;
+use super::{App, AppError, Result};
+use crate::card::Level;
+use crate::diagnostic::did_you_mean;
+use crate::exam::Scope;
+use crate::exam::gate::{Gate, Standing};
+use crate::progress::course::{Resource, Roadmap};
+use crate::store::{DeckCount, DeckRow, Opened, QueueFilter, SittingRow};
+use crate::time::{Day, Moment};
+use crate::view::path::{DeckLine, LevelView, PathView, ResourceView};
+use crate::view::words;
+
+/// Resources named as what comes next.
+const NEXT_RESOURCES: usize = 1;
+
+impl App {
+    /// Returns the map.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn path(&self, at: &Moment) -> Result<PathView> {
+        let roadmap = self.roadmap();
+        let standing = self.gates()?;
+        let decks = self.store.decks()?;
+        let counts = self.store.deck_counts(at)?;
+        let sittings = self.store.sittings()?;
+        let read = self.store.resources_read()?;
+        let with_new = self.slugs_with_new(&decks)?;
+        let mut next_left = NEXT_RESOURCES;
+        let mut levels = Vec::new();
+        for level in Level::ALL {
+            let gate = standing.level(level);
+            let told = roadmap.levels.iter().find(|told| told.id == level);
+            let mut resources = Vec::new();
+            for resource in roadmap.resources.iter().filter(|resource| resource.level == level) {
+                let lines: Vec<DeckLine> = resource
+                    .decks
+                    .iter()
+                    .filter_map(|slug| decks.iter().find(|deck| deck.slug == *slug))
+                    .map(|deck| {
+                        let gate = self.gate_of(deck, &standing, &roadmap);
+                        deck_line(deck, &counts, &held_by(deck, gate, &standing, &with_new))
+                    })
+                    .collect();
+                let is_next = gate.is_open()
+                    && next_left > 0
+                    && !resource.optional
+                    && lines.iter().any(|line| line.new > 0);
+                next_left -= usize::from(is_next);
+                resources.push(resource_view(resource, lines, read.get(&resource.id).copied(), is_next));
+            }
+            levels.push(LevelView {
+                title: told.map_or_else(|| level.name().to_owned(), |told| told.title.clone()),
+                goal: told.map(|told| told.goal.clone()).unwrap_or_default(),
+                open: gate.is_open(),
+                passed: standing.passed.iter().any(|passed| *passed >= level),
+                state: level_state(level, gate, &standing, &sittings),
+                resources,
+            });
+        }
+        let next = self.next_steps(at, &levels, &standing, &sittings)?;
+        Ok(PathView { levels, next })
+    }
+
+    /// What to do next, the first thing first.
+    fn next_steps(
+        &self,
+        at: &Moment,
+        levels: &[LevelView],
+        standing: &Standing,
+        sittings: &[SittingRow],
+    ) -> Result<Vec<String>> {
+        let mut next = Vec::new();
+        if let Some(row) = sittings.iter().rev().find(|row| row.end.is_none()) {
+            next.push(format!("`retain {}` goes on with the exam that waits", row.scope.command()));
+        }
+        let due = self.due_now(at, &QueueFilter::default())?;
+        if due > 0 {
+            next.push(format!("`retain review`: {} due", words::plural(due, "card")));
+        }
+        let going = levels.iter().flat_map(|level| &level.resources).find(|resource| resource.next);
+        match going {
+            Some(resource) => next.push(format!(
+                "`retain review` takes new cards in order; now {}, `retain path --open {}` opens it",
+                resource.title, resource.id
+            )),
+            None if standing.next_exam().is_some() => {
+                next.push("every card of the open levels has been taken up".to_owned());
+            }
+            None => {}
+        }
+        if let Some(level) = standing.next_exam() {
+            let opens =
+                super::results::above(level).map_or(String::new(), |above| format!(" and opens {above}"));
+            next.push(format!("`retain exam {level}` says whether you have mastered {level}{opens}"));
+        }
+        if sittings.is_empty() && due == 0 {
+            next.push("`retain placement` finds your level, if you are not a beginner".to_owned());
+        }
+        Ok(next)
+    }
+
+    /// Returns the map as data.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn path_json(&self, at: &Moment) -> Result<Value> {
+        let view = self.path(at)?;
+        let roadmap = self.roadmap();
+        let sittings = self.store.sittings()?;
+        let levels: Vec<Value> = Level::ALL
+            .into_iter()
+            .zip(&view.levels)
+            .map(|(level, told)| {
+                let last = last_end(level, &sittings);
+                let resources: Vec<Value> = told
+                    .resources
+                    .iter()
+                    .map(|resource| {
+                        let links = roadmap.resource(&resource.id).map(|known| known.links.clone());
+                        let decks: Vec<Value> = resource
+                            .decks
+                            .iter()
+                            .map(|deck| {
+                                json!({
+                                    "deck": deck.slug, "cards": deck.cards, "new": deck.new, "learning": deck.learning,
+                                    "young": deck.young, "mature": deck.mature,
+                                    "held_by": (!deck.held.is_empty()).then_some(&deck.held),
+                                })
+                            })
+                            .collect();
+                        json!({
+                            "resource": resource.id, "title": resource.title, "links": links,
+                            "optional": resource.optional, "read": !resource.read.is_empty(), "next": resource.next,
+                            "decks": decks,
+                        })
+                    })
+                    .collect();
+                json!({
+                    "level": level, "title": told.title, "goal": told.goal, "open": told.open, "passed": told.passed,
+                    "state": told.state, "last_exam": last.map(|(row, end)| json!({
+                        "exam": row.id, "day": end.day.to_string(), "passed": end.outcome.passed,
+                        "right": end.outcome.right, "items": end.outcome.items,
+                    })),
+                    "resources": resources,
+                })
+            })
+            .collect();
+        Ok(json!({ "levels": levels, "next": view.next }))
+    }
+
+    /// Finds a resource by its id or title.
+    ///
+    /// # Errors
+    /// Fails when the roadmap has none so called.
+    pub fn resource_named(&self, name: &str) -> Result<Resource> {
+        let roadmap = self.roadmap();
+        let found = roadmap.resources.iter().find(|resource| {
+            resource.id.eq_ignore_ascii_case(name) || resource.title.eq_ignore_ascii_case(name)
+        });
+        if let Some(resource) = found {
+            return Ok(resource.clone());
+        }
+        let ids = roadmap.resources.iter().map(|resource| resource.id.as_str());
+        let near = did_you_mean(name, ids).map(str::to_owned);
+        Err(AppError::Unknown { what: "resource", name: name.to_owned(), near })
+    }
+
+    /// Says how a level or a deck stands: open or locked, why, the last score, and the cheapest way on.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn why_locked(&self, what: &Opened) -> Result<Vec<String>> {
+        let roadmap = self.roadmap();
+        let standing = self.gates()?;
+        let sittings = self.store.sittings()?;
+        let mut said = Vec::new();
+        match what {
+            Opened::Level(level) => {
+                let gate = standing.level(*level);
+                said.push(format!("{level} is {}", gate_words(gate)));
+                said.extend(way_on(gate, &format!("unlock {level}"), &sittings));
+                if gate.is_open() {
+                    said.extend(last_score(*level, &sittings));
+                }
+            }
+            Opened::Deck(slug) => {
+                let decks = self.store.decks()?;
+                let Some(deck) = decks.iter().find(|deck| deck.slug == *slug) else { return Ok(said) };
+                let gate = self.gate_of(deck, &standing, &roadmap);
+                said.push(format!("`{slug}` ({}) is {}", deck.head.name, gate_words(gate)));
+                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings));
+                let with_new = self.slugs_with_new(&decks)?;
+                let waits = waits_for(deck, &standing, &with_new);
+                if !waits.is_empty() {
+                    said.push(format!("it comes after {}, which still has new cards", ticked(&waits)));
+                    if gate.is_open() {
+                        said.push(format!(
+                            "the cheapest way on: `retain review --deck {}` takes those up, or `retain unlock {slug}` begins without them",
+                            waits[0]
+                        ));
+                    }
+                }
+                if gate.is_open() && waits.is_empty() {
+                    let left =
+                        self.store.new_cards(deck.id, 1_000, self.moment().today, &QueueFilter::default())?;
+                    said.push(match left.len() {
+                        0 => "every card of it has been taken up".to_owned(),
+                        left => format!(
+                            "{} new: `retain review` takes them in the order of the course",
+                            words::plural(left, "card")
+                        ),
+                    });
+                }
+                said.push(format!("it can be read, quizzed and examined in any case: `retain quiz {slug}`"));
+            }
+        }
+        Ok(said)
+    }
+
+    /// The file stems of decks that still have new cards.
+    fn slugs_with_new(&self, decks: &[DeckRow]) -> Result<HashSet<String>> {
+        let ids: Vec<i64> = decks.iter().map(|deck| deck.id).collect();
+        let with_new: HashSet<i64> = self.store.decks_with_new(&ids, usize::MAX)?.into_iter().collect();
+        Ok(decks.iter().filter(|deck| with_new.contains(&deck.id)).map(|deck| deck.slug.clone()).collect())
+    }
+
+    /// How a level stands, for the home screen; empty where there is nothing to say.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn level_note(&self, level: Level, standing: &Standing, sittings: &[SittingRow]) -> String {
+        match standing.level(level) {
+            Gate::Locked(needs) => format!("locked until the {needs} exam is passed: `retain exam {needs}`"),
+            _ => match last_end(level, sittings) {
+                Some((_, end)) => {
+                    format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
+                }
+                None => String::new(),
+            },
+        }
+    }
+
+    /// Tells whether new cards of a deck wait for an exam.
+    #[must_use]
+    pub fn is_locked(&self, deck: &DeckRow, standing: &Standing, roadmap: &Roadmap) -> bool {
+        !standing.deck(&deck.slug, deck.head.level, is_of_course(deck, roadmap)).is_open()
+    }
+}
+
+fn deck_line(deck: &DeckRow, counts: &[DeckCount], held: &str) -> DeckLine {
+    let count = counts.iter().find(|count| count.deck == deck.id).copied().unwrap_or_default();
+    DeckLine {
+        slug: deck.slug.clone(),
+        cards: count.cards as usize,
+        new: count.new as usize,
+        learning: count.learning as usize,
+        young: count.young as usize,
+        mature: count.mature as usize,
+        held: held.to_owned(),
+    }
+}
+
+fn resource_view(resource: &Resource, decks: Vec<DeckLine>, read: Option<Day>, next: bool) -> ResourceView {
+    ResourceView {
+        id: resource.id.clone(),
+        title: resource.title.clone(),
+        link: resource.links.first().cloned().unwrap_or_default(),
+        optional: resource.optional,
+        read: read.map_or_else(String::new, |day| format!("read {}", day.date().format("%-d %b %Y"))),
+        next,
+        decks,
+    }
+}
+
+/// The decks that a deck waits for: required, with new cards left. A deck opened by hand waits for none.
+fn waits_for<'a>(deck: &'a DeckRow, standing: &Standing, with_new: &HashSet<String>) -> Vec<&'a str> {
+    if standing.decks.contains(&deck.slug) {
+        return Vec::new();
+    }
+    deck.head.requires.iter().map(String::as_str).filter(|name| with_new.contains(*name)).collect()
+}
+
+/// What holds a deck back, in a few words.
+fn held_by(deck: &DeckRow, gate: Gate, standing: &Standing, with_new: &HashSet<String>) -> String {
+    match gate {
+        // Its level says so already.
+        Gate::Locked(_) => String::new(),
+        Gate::ByHand => "unlocked by hand".to_owned(),
+        _ if !with_new.contains(&deck.slug) => String::new(),
+        _ => match waits_for(deck, standing, with_new).as_slice() {
+            [] => String::new(),
+            names => format!("after {}", names.join(", ")),
+        },
+    }
+}
+
+fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &crate::store::EndRow)> {
+    sittings
+        .iter()
+        .rev()
+        .filter(|row| row.scope == Scope::Level(level))
+        .find_map(|row| row.end.as_ref().map(|end| (row, end)))
+}
+
+fn level_state(level: Level, gate: Gate, standing: &Standing, sittings: &[SittingRow]) -> String {
+    let waiting = sittings.iter().any(|row| row.scope == Scope::Level(level) && row.end.is_none());
+    let exam = match last_end(level, sittings) {
+        _ if waiting => "exam waits to be finished".to_owned(),
+        Some((_, end)) => {
+            format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
+        }
+        None if standing.passed.iter().any(|passed| *passed >= level) => {
+            "exam passed by a higher one".to_owned()
+        }
+        None => "exam not sat yet".to_owned(),
+    };
+    match gate {
+        Gate::Locked(needs) => format!("locked until the {needs} exam is passed"),
+        Gate::ByHand => format!("unlocked by hand · {exam}"),
+        _ => exam,
+    }
+}
+
+fn gate_words(gate: Gate) -> String {
+    match gate {
+        Gate::First => "open: nothing comes before it".to_owned(),
+        Gate::Passed(level) => format!("open: the {level} exam was passed"),
+        Gate::ByHand => "open: it was unlocked by hand".to_owned(),
+        Gate::Free => "open: it is a deck of your own".to_owned(),
+        Gate::Locked(level) => format!("locked: its new cards wait until the {level} exam is passed"),
+    }
+}
+
+fn last_score(level: Level, sittings: &[SittingRow]) -> Option<String> {
+    last_end(level, sittings).map(|(row, end)| {
+        format!(
+            "the last {level} exam: {} on {} (`retain exams show {}`)",
+            score_words(&end.outcome),
+            words::date(end.day),
+            row.id
+        )
+    })
+}
+
+/// The last score of the missing exam, and the cheapest way to open what is locked.
+fn way_on(gate: Gate, unlock: &str, sittings: &[SittingRow]) -> Vec<String> {
+    let Gate::Locked(needs) = gate else { return Vec::new() };
+    vec![
+        last_score(needs, sittings).unwrap_or_else(|| format!("the {needs} exam was not sat yet")),
+        format!(
+            "the cheapest way on: `retain exam {needs}`, 20 items at the least; `retain {unlock}` opens it without"
+        ),
+    ]
+}
+
+fn ticked(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

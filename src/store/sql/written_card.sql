@@ -1,0 +1,4 @@
+select (key, deck, place, part, kind, block, title, answer_hash, tags, concepts, confuses)
+           = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12),
+       present, start_byte, end_byte
+from card where uid = ?1
