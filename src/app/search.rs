@@ -170,7 +170,7 @@ impl App {
     /// Fails when a deck is named that does not exist, or the database fails.
     pub fn search(&self, query: &Query) -> Result<Results> {
         let at = self.moment();
-        let filter = self.filter(&Wanted::default())?;
+        let mut filter = self.filter(&Wanted::default())?;
         let at_hand = |deck: &DeckRow| filter.decks.as_ref().is_none_or(|decks| decks.contains(&deck.id));
         let decks: Vec<DeckRow> = self.store.decks()?.into_iter().filter(at_hand).collect();
         for (_, condition) in &query.conditions {
@@ -181,6 +181,19 @@ impl App {
                 let near = did_you_mean(name, names).map(str::to_owned);
                 return Err(AppError::Unknown { what: "deck", name: name.clone(), near });
             }
+        }
+        // What is asked of decks is answered before any card is read.
+        let of_deck = |condition: &Condition| matches!(condition, Condition::Deck(_) | Condition::Level(_));
+        let asked: Vec<_> = query.conditions.iter().filter(|(_, condition)| of_deck(condition)).collect();
+        if !asked.is_empty() {
+            let fits = |deck: &&DeckRow| {
+                asked.iter().all(|(wanted, condition)| match condition {
+                    Condition::Deck(name) => is_named(deck, name) == *wanted,
+                    Condition::Level(level) => (deck.head.level == Some(*level)) == *wanted,
+                    _ => true,
+                })
+            };
+            filter.decks = Some(decks.iter().filter(fits).map(|deck| deck.id).collect());
         }
         let places: HashMap<i64, usize> = decks.iter().enumerate().map(|(at, deck)| (deck.id, at)).collect();
         let has_text = query.conditions.iter().any(|(_, condition)| matches!(condition, Condition::Text(_)));
