@@ -187,7 +187,7 @@ impl App {
             Opened::Level(level) => {
                 let gate = standing.level(*level);
                 said.push(format!("{level} is {}", gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {level}"), &sittings));
+                said.extend(way_on(gate, &format!("unlock {level}"), &sittings, roadmap.exam.min_items));
                 if gate.is_open() {
                     said.extend(last_score(*level, &sittings));
                 }
@@ -197,7 +197,7 @@ impl App {
                 let Some(deck) = decks.iter().find(|deck| deck.slug == *slug) else { return Ok(said) };
                 let gate = self.gate_of(deck, &standing, &roadmap);
                 said.push(format!("`{slug}` ({}) is {}", deck.head.name, gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings));
+                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings, roadmap.exam.min_items));
                 let with_new = self.slugs_with_new(&decks)?;
                 let waits = waits_for(deck, &standing, &with_new);
                 if !waits.is_empty() {
@@ -247,6 +247,22 @@ impl App {
                 None => String::new(),
             },
         }
+    }
+
+    /// Says what keeps the decks or the level that were asked for from giving new cards; `None` where nothing does.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn locked_among(&self, wanted: &super::plan::Wanted) -> Result<Option<String>> {
+        let (standing, roadmap) = (self.gates()?, self.roadmap());
+        for name in &wanted.decks {
+            let deck = self.deck_named(name)?;
+            if self.is_locked(&deck, &standing, &roadmap) {
+                return Ok(Some(format!("`{0}` is locked: `retain why {0}` says what opens it", deck.slug)));
+            }
+        }
+        let level = wanted.level.filter(|level| !standing.level(*level).is_open());
+        Ok(level.map(|level| format!("{level} is locked: `retain why {level}` says what opens it")))
     }
 
     /// Tells whether new cards of a deck wait for an exam.
@@ -352,12 +368,12 @@ fn last_score(level: Level, sittings: &[SittingRow]) -> Option<String> {
 }
 
 /// The last score of the missing exam, and the cheapest way to open what is locked.
-fn way_on(gate: Gate, unlock: &str, sittings: &[SittingRow]) -> Vec<String> {
+fn way_on(gate: Gate, unlock: &str, sittings: &[SittingRow], least: u32) -> Vec<String> {
     let Gate::Locked(needs) = gate else { return Vec::new() };
     vec![
         last_score(needs, sittings).unwrap_or_else(|| format!("the {needs} exam was not sat yet")),
         format!(
-            "the cheapest way on: `retain exam {needs}`, 20 items at the least; `retain {unlock}` opens it without"
+            "the cheapest way on: `retain exam {needs}`, {least} items at the least; `retain {unlock}` opens it without"
         ),
     ]
 }

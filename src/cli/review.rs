@@ -13,8 +13,8 @@ use crate::app::plan::Wanted;
 use crate::app::review::{Ended, Sitting};
 use crate::card::Level;
 use crate::review::Purpose;
-use crate::session::Session;
 use crate::session::queue::Order;
+use crate::session::{Notice, Session};
 use crate::shelf::ShelfError;
 use crate::term::Tty;
 
@@ -166,7 +166,11 @@ pub(super) fn sit(app: &mut App, wanted: &Wanted, sitting: Sitting, mode: Mode) 
     let filter = app.filter(wanted)?;
     let at = app.moment();
     let (plan, _) = app.plan(wanted, &filter, &at)?;
+    let nothing = plan.main.is_empty() && plan.learning.is_empty();
     let mut session = app.begin(plan, sitting)?;
+    if nothing && let Some(text) = app.locked_among(wanted)? {
+        session.notify(Notice::Remark(text));
+    }
     let sat = with_front(app, &mut session, mode);
     // The terminal is back as it was: now there is time for a dated copy.
     keep_copy(app);

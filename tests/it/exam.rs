@@ -205,7 +205,9 @@ fn locks_hold_back_new_cards_and_nothing_else() {
     let quiz = world.feed(&["quiz", "bigtable", "-n", "1", "--plain"], "5\n\n").success();
     assert!(quiz.contains("for bigtable"), "{quiz}");
     let review = |world: &World| world.feed(&["review", "--deck", "bigtable", "--plain"], "").success();
-    assert!(review(&world).contains("nothing is due now"));
+    let said = review(&world);
+    assert!(said.starts_with("`bigtable` is locked: `retain why bigtable` says what opens it\n"), "{said}");
+    assert!(said.contains("nothing is due now"));
     assert_eq!(
         world.run(&["unlock", "bigtable"]).success(),
         "`bigtable` is unlocked: `retain lock bigtable` takes it back\n"
@@ -231,31 +233,29 @@ fn locks_hold_back_new_cards_and_nothing_else() {
 }
 
 #[test]
-fn a_sitting_at_the_terminal_asks_how_sure_one_is_and_tells_nothing_until_the_end() {
-    let world = World::new();
+fn a_sitting_at_the_terminal_shows_place_and_clock_and_tells_nothing_until_the_end() {
+    let world = World::empty().deck("d", &numbers("beginner", "d", 5));
     let mut seat = world.seat();
     let mut options = options(&seat);
-    options.fixed = Some((5, 0.8));
-    options.seed = Some(Seed(3));
-    let mut exam = seat.app.open_exam(&Scope::Deck("small".into()), &options).unwrap();
-    // `d` twice passes a choice; a line that is left empty asks the same.
-    let mut terminal = ScriptedTerminal::new(80, 24);
-    for _ in 0..5 {
-        terminal = terminal.keys("\u{1b}").keys("d").keys("d");
-    }
+    options.fixed = Some((3, 0.8));
+    let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &options).unwrap();
+    // An empty line and `d`: not known. A wrong number, surely. Leaving is asked back, and undo is no key.
+    let mut terminal = ScriptedTerminal::new(80, 24).keys("\nd99\nu3\u{1b}q\u{1b}\t1\n1");
     let mut front = TerminalExam::new(&mut terminal);
-    let left = seat.app.run_exam(&mut exam, &options, &mut front).unwrap();
+    assert_eq!(seat.app.run_exam(&mut exam, &options, &mut front).unwrap(), ExamLeft::Over);
     let screens = terminal.screens();
-    assert!(screens[0].contains("exam · Exam: Small"), "{}", screens[0]);
-    assert!(screens[0].contains("1/5") && screens[0].contains("0:00"), "{}", screens[0]);
+    assert!(screens[0].contains("exam · Exam: d"), "{}", screens[0]);
+    assert!(screens[0].contains("1/3") && screens[0].contains("0:00"), "{}", screens[0]);
+    assert!(screens.iter().any(|screen| screen.contains("leave? what was answered is saved")));
     for screen in &screens {
-        assert!(
-            !screen.contains("right") && !screen.contains("Paris") && !screen.contains("undo"),
-            "{screen}"
-        );
+        for secret in ["right", "wrong: ", "because", "✗", "✓", "undo"] {
+            assert!(!screen.contains(secret), "{secret}: {screen}");
+        }
     }
-    // Escape means leaving where no line is typed, and the letters after it go on or back: the script ends in a pause.
-    assert!(matches!(left, ExamLeft::Over | ExamLeft::Paused));
+    let answers = seat.app.store.exam_answers(exam.id).unwrap();
+    assert_eq!(answers[0].given, None);
+    assert_eq!((answers[1].given.as_deref(), answers[1].marked.share), (Some("99"), Some(0.0)));
+    assert_eq!(answers[2].marked.confidence, Some(Confidence::Guess));
 }
 
 #[test]
