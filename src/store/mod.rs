@@ -196,15 +196,35 @@ impl Store {
             .map_err(|error| store.classify("open", error))?;
         // Before anything is set: some settings write to the file, and it may be none of ours.
         schema::check(&store)?;
-        store.pragmas().map_err(|error| store.classify("open", error))?;
+        store.pragmas(options).map_err(|error| store.classify("open", error))?;
         schema::bring_up_to_date(&mut store, options)?;
         store.device = store.find_or_make_device(options)?;
         Ok(store)
     }
 
-    fn pragmas(&self) -> rusqlite::Result<()> {
+    /// Switches a new file to the write-ahead log. Two first starts may both want to; SQLite then answers busy at once
+    /// instead of waiting, so the waiting is done here, for as long as for any other lock.
+    fn switch_to_wal(&self, options: OpenOptions) -> rusqlite::Result<()> {
+        const PAUSE_MS: u64 = 20;
+        self.db.busy_timeout(Duration::ZERO)?;
+        let mut tries_left = options.busy_ms / PAUSE_MS;
+        let switched = loop {
+            match self.db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))
+            {
+                Err(error) if is_busy(&error) && tries_left > 0 => {
+                    tries_left -= 1;
+                    std::thread::sleep(Duration::from_millis(PAUSE_MS));
+                }
+                other => break other,
+            }
+        };
+        self.db.busy_timeout(Duration::from_millis(options.busy_ms))?;
+        switched.map(|_| ())
+    }
+
+    fn pragmas(&self, options: OpenOptions) -> rusqlite::Result<()> {
         // Durability: a committed answer survives the loss of power. The write-ahead log needs one fsync for it.
-        self.db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
+        self.switch_to_wal(options)?;
         self.db.pragma_update(None, "synchronous", "full")?;
         self.db.pragma_update(None, "foreign_keys", "on")?;
         // Checkpoints run while the learner reads (`checkpoint`), never between a key and its committed row.

@@ -116,7 +116,7 @@ mod tests {
     fn reopen(path: &std::path::Path, steps: &[&'static str]) -> Result<Store> {
         let db = rusqlite::Connection::open(path).unwrap();
         let mut store = Store { db, path: path.to_owned(), device: 0 };
-        store.pragmas().unwrap();
+        store.pragmas(OPTIONS).unwrap();
         bring_up_to(&mut store, steps, OPTIONS)?;
         Ok(store)
     }
