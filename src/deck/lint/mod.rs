@@ -2,8 +2,8 @@
 //! caret. It measures form; whether a card is true stays with a reader and the cited source.
 //!
 //! - [`deck`] applies the rules for single cards and for a deck as a whole.
-//! - [`collection`] applies the rules that need all decks: duplicates, look-alikes, ids, the graph of `requires`.
-//! - [`rule`] explains a code; [`rules`] lists all of them.
+//! - [`collection()`] applies the rules that need all decks: duplicates, look-alikes, ids, the graph of `requires`.
+//! - [`rule`] explains a code; [`rules()`] lists all of them.
 //!
 //! A finding is taken back by `<!-- lint: allow RULE reason -->` on the card, or between cards for the whole deck; one
 //! that takes nothing back is itself reported. Rules on sources, places, tags and the mix of a course (S2 to S4, B1,

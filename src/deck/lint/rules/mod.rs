@@ -27,7 +27,7 @@ mod decks;
 pub enum Scope {
     /// At a card or a deck: [`super::deck`] reports it.
     Deck,
-    /// At all decks together: [`super::collection`] reports it.
+    /// At all decks together: [`super::collection()`] reports it.
     Collection,
     /// Not at decks: the parser, a test or a reader holds it, as its condition says.
     Elsewhere,
