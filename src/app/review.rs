@@ -291,18 +291,3 @@ fn random(base: Seed, number: u64) -> u128 {
 pub fn plan_of(cards: Vec<QueueCard>) -> Plan {
     Plan { main: cards, learning: Vec::new() }
 }
-
-/// An event as the line and JSON modes name it.
-#[must_use]
-pub fn event_named(name: &str) -> Option<Event> {
-    Some(match name {
-        "undo" => Event::Undo,
-        "bury" => Event::Bury,
-        "suspend" => Event::Suspend,
-        "hint" => Event::Hint,
-        "why" => Event::Why,
-        "reveal" => Event::Reveal,
-        "quit" => Event::Quit,
-        _ => return None,
-    })
-}

@@ -6,7 +6,7 @@ use super::{Failure, Outcome};
 use crate::config::Config;
 use crate::source::printable;
 use crate::term::{Key, Look, Terminal as _, Tty, screen};
-use crate::view::frame::{Line, Style};
+use crate::view::frame::{Frame, Line, Size, Style};
 use crate::view::page::{KeyHint, Page, keys_line};
 
 /// Writes a line to standard output; control characters are shown, not sent.
@@ -44,14 +44,21 @@ pub(super) fn lines(lines: &[Line], config: &Config) -> io::Result<()> {
 
 /// Shows lines on a screen of their own until the learner leaves it.
 pub(super) fn page(config: &Config, title: &str, body: &[Line]) -> Outcome {
+    scrolled(config, |size, scroll| {
+        let page = Page::new(size);
+        let keys = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "back")];
+        let head = vec![Line::styled(title, Style::Heading)];
+        page.frame(head, body.to_vec(), vec![keys_line(&keys, page.edge_width())], scroll)
+    })
+}
+
+/// Shows a screen that is drawn for a size and a place, until the learner leaves it.
+pub(super) fn scrolled(config: &Config, draw: impl Fn(Size, usize) -> Frame) -> Outcome {
     let mut tty = Tty::open(look(config))?;
     let mut scroll = 0;
     loop {
         let size = tty.size();
-        let page = Page::new(size);
-        let keys = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "back")];
-        let head = vec![Line::styled(title, Style::Heading)];
-        let frame = page.frame(head, body.to_vec(), vec![keys_line(&keys, page.edge_width())], scroll);
+        let frame = draw(size, scroll);
         scroll = frame.scroll;
         tty.draw(&frame)?;
         match tty.key(None)? {

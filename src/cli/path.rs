@@ -3,7 +3,7 @@
 use super::{Failure, Outcome, output};
 use crate::app::App;
 use crate::store::Opened;
-use crate::term::{Key, Terminal as _, Tty, programs};
+use crate::term::{Tty, programs};
 use crate::view::page::KeyHint;
 use crate::view::path;
 
@@ -86,28 +86,10 @@ fn open(app: &App, name: &str) -> Outcome {
 }
 
 /// Shows the map on a screen of its own, from the home screen.
-pub(super) fn on_screen(app: &App) -> Result<(), Failure> {
+pub(super) fn on_screen(app: &App) -> Outcome {
     let view = app.path(&app.moment())?;
     let menu = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "home")];
-    let mut tty = Tty::open(output::look(&app.config))?;
-    let mut scroll = 0;
-    loop {
-        let size = tty.size();
-        let frame = path::screen(&view, &menu, size, scroll);
-        scroll = frame.scroll;
-        tty.draw(&frame)?;
-        match tty.key(None)? {
-            Key::Down | Key::Char('j') => scroll += 1,
-            Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-            Key::PageDown | Key::Char(' ') => scroll += frame.window(size.rows),
-            Key::PageUp => scroll = scroll.saturating_sub(frame.window(size.rows)),
-            Key::Home => scroll = 0,
-            Key::End => scroll = usize::MAX,
-            Key::Interrupt | Key::Terminate | Key::Eof => return Err(Failure::interrupted()),
-            Key::Char('q') | Key::Esc | Key::Enter => return Ok(()),
-            _ => {}
-        }
-    }
+    output::scrolled(&app.config, |size, scroll| path::screen(&view, &menu, size, scroll))
 }
 
 fn name_of(what: &Opened) -> String {
