@@ -1,9 +1,12 @@
 //! The state machine by itself: what a step asks for, what is proposed, what a refusal leaves. Whole sittings are tested
 //! in `tests/it/review.rs`.
 
+use super::answer::{MAX_TOOK_MS, propose};
 use super::*;
-use crate::card::{CardKey, CardKind};
-use crate::review::Verdict;
+use crate::card::{Card, CardKey, CardKind, Given};
+use crate::grading::Judgement;
+use crate::review::{Grade, Verdict};
+use crate::schedule::replay::CardRecord;
 use crate::schedule::sm2::Sm2;
 use crate::source::Span;
 use crate::time::{DayStart, ZoneOffset};
