@@ -10,6 +10,7 @@ mod computation_streams;
 mod consensus;
 mod consensus_agreement;
 mod consensus_bitcoin;
+mod consensus_election;
 mod consensus_raft;
 mod harness;
 mod locks;
@@ -24,6 +25,7 @@ mod storage_replication;
 mod storage_ring;
 mod time;
 mod time_delivery;
+mod time_ntp;
 mod transactions;
 mod transactions_commit;
 
