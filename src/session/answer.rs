@@ -41,7 +41,7 @@ impl Session {
         let Some(answered) = current.answered.as_ref() else { return Step::Ignored };
         let moment = self.later(at, current);
         let reviewing = self.rules.purpose == Purpose::Review;
-        let state = self.outcomes(current, &moment).get(grade).state;
+        let state = self.settled(current, answered, &moment, grade);
         let drawn = current.question.drawn.as_ref();
         let shuffled = current.question.form.is_checked();
         let answer = LoggedAnswer {

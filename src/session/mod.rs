@@ -20,6 +20,7 @@ use crate::card::CardUid;
 use crate::review::{LogEvent, Purpose};
 use crate::schedule::Scheduler;
 use crate::schedule::balance::EasyDays;
+use crate::schedule::replay::CardRecord;
 use crate::seed::Seed;
 use crate::time::{Day, Moment, Timestamp};
 use record::{Done, Pending};
@@ -54,6 +55,9 @@ pub struct Rules {
     /// Weekdays that suit more or less; `None` leaves intervals where fuzz puts them.
     pub balance: Option<EasyDays>,
 }
+
+/// The deck of a card that is in none any more: no deck has this id.
+const NO_DECK: i64 = 0;
 
 /// The cards of a sitting, in order.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +136,26 @@ impl Session {
     #[must_use]
     pub fn scheduler(&self) -> &dyn Scheduler {
         self.schedulers.of(self.current.as_ref().map(|current| current.queued.deck))
+    }
+
+    /// Returns the schedulers.
+    #[must_use]
+    pub fn schedulers(&self) -> &Schedulers {
+        &self.schedulers
+    }
+
+    /// Goes on with other schedulers, or with the card being asked in another deck; `record` is how it stands now, and
+    /// an answer that awaits its grade is forgotten.
+    pub fn follow(&mut self, schedulers: Option<Schedulers>, deck: Option<i64>, record: CardRecord) {
+        if let Some(schedulers) = schedulers {
+            self.schedulers = schedulers;
+        }
+        self.load.clear();
+        if let Some(current) = &mut self.current {
+            current.queued.deck = deck.unwrap_or(NO_DECK);
+            current.record = record;
+            current.answered = None;
+        }
     }
 
     /// Returns what to tell the learner, once.

@@ -1,12 +1,12 @@
 //! What each grade leads to, with the load of the days around it: the scheduler's outcome, settled on a day.
 //! Not for the choice among days itself (`schedule/balance.rs`).
 
-use super::{Current, Session};
+use super::{Answered, Current, Session};
 use crate::card::CardUid;
 use crate::review::{Grade, Purpose};
 use crate::schedule::balance::balanced;
 use crate::schedule::fuzz::Fuzz;
-use crate::schedule::{Due, NextState, NextStates};
+use crate::schedule::{CardState, Due, NextState, NextStates};
 use crate::time::{Day, Moment, Timestamp};
 
 /// Intervals longer than this are left where fuzz puts them: so far ahead, what is due now says little.
@@ -82,6 +82,24 @@ impl Session {
             in_order(&mut next);
         }
         next
+    }
+
+    /// The state after a grade, with the interval that was shown: the clock goes on between the look and the key, and
+    /// the day may turn.
+    pub(super) fn settled(
+        &self,
+        current: &Current,
+        answered: &Answered,
+        moment: &Moment,
+        grade: Grade,
+    ) -> CardState {
+        let scheduler = self.schedulers.of(Some(current.queued.deck));
+        let next = scheduler.next_states(current.queued.card, &current.record.state, moment);
+        let shown = answered.next.get(grade).state;
+        match shown.due {
+            Due::On(_) => next.get(grade).settle(shown.interval),
+            _ => next.get(grade).state,
+        }
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) struct Pending {
     /// The card, when it comes back within the sitting.
     again: Option<QueueCard>,
     notice: Option<Notice>,
-    /// The day on which the card will be due.
-    day: Option<Day>,
+    /// The day from which the card goes, and the day on which it will be due.
+    days: (Option<Day>, Option<Day>),
 }
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
             siblings: Vec::new(),
         };
         self.entries_made += 1;
-        self.pending = Some(Pending { done, again: None, notice: Some(notice), day: None });
+        self.pending = Some(Pending { done, again: None, notice: Some(notice), days: (None, None) });
         if let Some(current) = &mut self.current {
             current.record = after.clone();
         }
@@ -103,11 +103,12 @@ impl Session {
             tally: std::mem::replace(&mut self.tally, tally),
             siblings,
         };
-        let day = match after.state.due {
+        let day_of = |record: &CardRecord| match record.state.due {
             Due::On(day) if scheduled => Some(day),
             _ => None,
         };
-        self.pending = Some(Pending { done, again, notice, day });
+        let days = (day_of(&current.record), day_of(&after));
+        self.pending = Some(Pending { done, again, notice, days });
         Step::Record(Box::new(Record { card, entries, before: current.record, after, title, scheduled }))
     }
 
@@ -127,7 +128,7 @@ impl Session {
 
     /// Says that the record is on disk.
     pub fn committed(&mut self) {
-        let Some(Pending { done, again, notice, day }) = self.pending.take() else { return };
+        let Some(Pending { done, again, notice, days: (from, to) }) = self.pending.take() else { return };
         self.not_before(done.queued.card, Some(done.at));
         if notice.is_some() {
             self.notice = notice;
@@ -137,8 +138,12 @@ impl Session {
             self.done.push(done);
             return;
         }
-        if let Some(day) = day {
-            *self.load.entry(day).or_default() += 1;
+        // Days that were never asked for are left unknown: the database counts this card when they are.
+        if let Some(count) = from.and_then(|day| self.load.get_mut(&day)) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = to.and_then(|day| self.load.get_mut(&day)) {
+            *count += 1;
         }
         // Siblings of a card that was answered wait for another day.
         self.main.retain(|card| !done.siblings.iter().any(|sibling| sibling.card == card.card));
@@ -206,6 +211,8 @@ impl Session {
             }
         }
         self.recent.retain(|card| card.card != queued.card);
+        // The card is back on the day it came from: what is due when is asked anew.
+        self.load.clear();
         self.over = false;
         self.from_learning = from_learning;
         self.show(queued, loaded, record, at);

@@ -9,13 +9,25 @@ use crate::schedule::Scheduler;
 pub struct Schedulers {
     collection: Box<dyn Scheduler>,
     decks: HashMap<i64, Box<dyn Scheduler>>,
+    chosen: String,
 }
 
 impl Schedulers {
-    /// Builds the choice; `decks` holds the schedulers of single decks, by id.
+    /// Builds the choice; `decks` holds the schedulers of single decks, by id, and `chosen` tells this choice from
+    /// any other.
     #[must_use]
-    pub fn new(collection: Box<dyn Scheduler>, decks: HashMap<i64, Box<dyn Scheduler>>) -> Self {
-        Self { collection, decks }
+    pub fn new(
+        collection: Box<dyn Scheduler>,
+        decks: HashMap<i64, Box<dyn Scheduler>>,
+        chosen: String,
+    ) -> Self {
+        Self { collection, decks, chosen }
+    }
+
+    /// Returns what tells this choice from any other.
+    #[must_use]
+    pub fn chosen(&self) -> &str {
+        &self.chosen
     }
 
     /// Returns the scheduler of a deck, or of the collection where no deck is given.

@@ -50,7 +50,7 @@ fn session(purpose: Purpose, pace_ms: Option<u32>) -> Session {
         balance: None,
     };
     let plan = Plan { main: vec![queue::tests::card(1, 1)], learning: Vec::new() };
-    let schedulers = Schedulers::new(Box::new(Sm2::default()), HashMap::new());
+    let schedulers = Schedulers::new(Box::new(Sm2::default()), HashMap::new(), String::new());
     let mut session = Session::new(schedulers, rules, plan, &at(0));
     let card = session.advance(&at(0)).unwrap();
     session.present(card, typed(), CardRecord::default(), &at(0));

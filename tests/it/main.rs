@@ -21,5 +21,6 @@ mod properties;
 mod pty;
 mod reference;
 mod review;
+mod schedulers;
 mod stage;
 mod world;
