@@ -8,7 +8,7 @@ use retain::source::SourceText;
 use retain::view::check::Drawing;
 
 /// Small decks, each with the faults that its name says.
-const DECKS: &[(&str, &str)] = &[
+pub(crate) const DECKS: &[(&str, &str)] = &[
     ("front matter never closed", "---\nname = \"Raft\"\nlevel = \"beginner\"\n"),
     ("front matter opened by a rule before cards", "---\n\nQ: a\nA: b\n---\nQ: c\nA: d\n"),
     ("front matter that is YAML", "---\nname: Raft\ntags: [consensus, 'raft log']\nstrict: true\n---\n"),
