@@ -36,7 +36,7 @@ fn of_block(block: &Block) -> Vec<Diagnostic> {
         let unknown = Diagnostic::new("unknown-family", Severity::Error, written.family_span, message);
         return vec![match problem::suggest(&written.family) {
             Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(written.family_span, near),
-            None => unknown.help("`docs/problem-families.md` tells how families are named and made"),
+            None => unknown.help("`retain problem list` shows all"),
         }];
     };
     let Err(faults) = Parameters::read(family, &written.parameters) else { return Vec::new() };

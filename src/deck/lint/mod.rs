@@ -37,6 +37,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceText;
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;
