@@ -60,7 +60,7 @@ pub(super) fn misplaced(source: &str, tag: Tag, at: Span, sections: &[Section]) 
         return error(
             "second-answer",
             at,
-            format!("the question already has its answer in `{earlier_name}`"),
+            format!("`{name}` after `{earlier_name}`: a question has one answer"),
         )
         .label("a second answer")
         .related(earlier_at, "the first")
@@ -74,14 +74,20 @@ pub(super) fn misplaced(source: &str, tag: Tag, at: Span, sections: &[Section]) 
             "`A:` cannot follow a `C:`: its hidden parts are the answer",
             "write `Q:` in place of `C:`, or put the text under `Why:`",
         ),
-        (Tag::Cloze, Tag::Definition) => ("`D:` cannot follow a `C:`", "write `T:` in place of `C:`"),
-        (Tag::Cloze, Tag::Order) => ("`Order:` cannot follow a `C:`", "write `Q:` in place of `C:`"),
-        (Tag::Cloze, Tag::Type) => {
-            ("`Type:` cannot follow a `C:`: its hidden parts are the answer", "write `Q:` in place of `C:`")
+        (Tag::Cloze, Tag::Definition) => {
+            ("`D:` cannot follow a `C:`", "write `T:` in place of `C:`, or indent the line if it is text")
         }
-        (Tag::Cloze, Tag::Number) => {
-            ("`Number:` cannot follow a `C:`: its hidden parts are the answer", "write `Q:` in place of `C:`")
+        (Tag::Cloze, Tag::Order) => {
+            ("`Order:` cannot follow a `C:`", "write `Q:` in place of `C:`, or indent the line if it is text")
         }
+        (Tag::Cloze, Tag::Type) => (
+            "`Type:` cannot follow a `C:`: its hidden parts are the answer",
+            "write `Q:` in place of `C:`, or indent the line if it is text",
+        ),
+        (Tag::Cloze, Tag::Number) => (
+            "`Number:` cannot follow a `C:`: its hidden parts are the answer",
+            "write `Q:` in place of `C:`, or indent the line if it is text",
+        ),
         (Tag::Term, Tag::Answer) => {
             ("`A:` cannot answer a `T:`", "write `D:` instead, or `Q:` in place of `T:`")
         }
