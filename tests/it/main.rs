@@ -20,6 +20,7 @@ mod problems;
 mod properties;
 mod pty;
 mod reference;
+mod repairs;
 mod review;
 mod schedulers;
 mod stage;
