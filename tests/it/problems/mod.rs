@@ -11,6 +11,7 @@ mod consensus;
 mod consensus_agreement;
 mod consensus_bitcoin;
 mod consensus_raft;
+mod consistency;
 mod harness;
 mod locks;
 mod ml;
