@@ -124,6 +124,8 @@ pub enum Part {
         right: String,
         /// Whether a comparison by characters helps: for words, not for numbers.
         compare: bool,
+        /// The sentence with a gap that is typed, and the bytes that are hidden; nothing where the prompt says it all.
+        gap: Option<(String, Span)>,
     },
 }
 
@@ -193,7 +195,7 @@ impl CardView {
         let mut texts = vec![self.prompt.as_str()];
         match &self.part {
             Part::Recall { answer } if self.revealed => texts.push(answer),
-            Part::Cloze { text, .. } => texts.push(text),
+            Part::Cloze { text, .. } | Part::Typed { gap: Some((text, _)), .. } => texts.push(text),
             _ => {}
         }
         for note in [&self.hint, &self.why] {
@@ -276,6 +278,10 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
         }
     };
     add(numbered.draw(&view.prompt, width));
+    if let Part::Typed { gap: Some((text, hidden)), .. } = &view.part {
+        let first_link = numbered.count(text);
+        add(cloze_from(text, *hidden, view.revealed, width, first_link));
+    }
     match &view.part {
         Part::Recall { answer } if view.revealed => {
             add(vec![Line::styled("╌".repeat(width.min(12)), Style::Dim)]);
