@@ -126,6 +126,8 @@ pub enum Part {
         right: String,
         /// Whether a comparison by characters helps: for words, not for numbers.
         compare: bool,
+        /// The sentence with a gap that is typed, and the bytes that are hidden; nothing where the prompt says it all.
+        gap: Option<(String, Span)>,
     },
 }
 
@@ -195,7 +197,7 @@ impl CardView {
         let mut texts = vec![self.prompt.as_str()];
         match &self.part {
             Part::Recall { answer } if self.revealed => texts.push(answer),
-            Part::Cloze { text, .. } => texts.push(text),
+            Part::Cloze { text, .. } | Part::Typed { gap: Some((text, _)), .. } => texts.push(text),
             _ => {}
         }
         for note in [&self.hint, &self.why] {
@@ -303,6 +305,10 @@ impl Body {
         let mut body = Self::default();
         let mut numbered = Numbered { next_link: 1 };
         body.add(numbered.draw(&view.prompt, width));
+        if let Part::Typed { gap: Some((text, hidden)), .. } = &view.part {
+            let first_link = numbered.count(text);
+            body.add(cloze_from(text, *hidden, view.revealed, width, first_link));
+        }
         body.answer(view, width, &mut numbered);
         for (label, focus, note) in [("hint", Focus::Hint, &view.hint), ("why", Focus::Why, &view.why)] {
             if let Note::Shown(markdown) = note {

@@ -14,6 +14,7 @@ mod faults;
 mod identity;
 mod json;
 mod json_client;
+mod kinds;
 mod odd;
 mod plain;
 mod problems;

@@ -148,7 +148,9 @@ fn a_gap_is_recalled_or_typed_as_the_learner_prefers() {
     assert!(terminal.screens()[1].contains("source"));
     assert_eq!(grades(&seat, "river"), [Grade::Good]);
     let mut seat = World::new().set(|settings| settings.type_cloze = true).seat();
-    let _ = seat.review_of(&["river"], "source\n\nq");
+    let terminal = seat.review_of(&["river"], "source\n\nq");
+    let first = &terminal.screens()[0];
+    assert!(first.contains("A river flows from its […]") && !first.contains("source"), "{first}");
     let LogEvent::Answer(answer) = &seat.history("river")[0].event else { panic!() };
     assert_eq!((answer.given.as_deref(), answer.grade), (Some("source"), Grade::Good));
 }

@@ -12,6 +12,7 @@ mod consensus_agreement;
 mod consensus_bitcoin;
 mod consensus_election;
 mod consensus_raft;
+mod consistency;
 mod harness;
 mod locks;
 mod ml;
