@@ -13,7 +13,7 @@ use crate::diagnostic::did_you_mean;
 use crate::exam::Scope;
 use crate::exam::gate::{Gate, Standing};
 use crate::progress::course::{Resource, Roadmap};
-use crate::store::{DeckCount, DeckRow, Opened, QueueFilter, SittingRow};
+use crate::store::{DeckCount, DeckRow, EndRow, Opened, QueueFilter, SittingRow};
 use crate::time::{Day, Moment};
 use crate::view::path::{DeckLine, LevelView, PathView, ResourceView};
 use crate::view::words;
@@ -182,12 +182,13 @@ impl App {
         let roadmap = self.roadmap();
         let standing = self.gates()?;
         let sittings = self.store.sittings()?;
+        let fewest = self.exam_settings()?.min_items;
         let mut said = Vec::new();
         match what {
             Opened::Level(level) => {
                 let gate = standing.level(*level);
                 said.push(format!("{level} is {}", gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {level}"), &sittings, roadmap.exam.min_items));
+                said.extend(way_on(gate, &format!("unlock {level}"), &sittings, fewest));
                 if gate.is_open() {
                     said.extend(last_score(*level, &sittings));
                 }
@@ -197,7 +198,7 @@ impl App {
                 let Some(deck) = decks.iter().find(|deck| deck.slug == *slug) else { return Ok(said) };
                 let gate = self.gate_of(deck, &standing, &roadmap);
                 said.push(format!("`{slug}` ({}) is {}", deck.head.name, gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings, roadmap.exam.min_items));
+                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings, fewest));
                 let with_new = self.slugs_with_new(&decks)?;
                 let waits = waits_for(deck, &standing, &with_new);
                 if !waits.is_empty() {
@@ -240,12 +241,7 @@ impl App {
     pub fn level_note(&self, level: Level, standing: &Standing, sittings: &[SittingRow]) -> String {
         match standing.level(level) {
             Gate::Locked(needs) => format!("locked until the {needs} exam is passed: `retain exam {needs}`"),
-            _ => match last_end(level, sittings) {
-                Some((_, end)) => {
-                    format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
-                }
-                None => String::new(),
-            },
+            _ => exam_state(level, sittings).unwrap_or_default(),
         }
     }
 
@@ -319,7 +315,7 @@ fn held_by(deck: &DeckRow, gate: Gate, standing: &Standing, with_new: &HashSet<S
     }
 }
 
-fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &crate::store::EndRow)> {
+fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &EndRow)> {
     sittings
         .iter()
         .rev()
@@ -327,13 +323,29 @@ fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &crat
         .find_map(|row| row.end.as_ref().map(|end| (row, end)))
 }
 
+/// How the exam of a level stands: a pass stands for ever; what came after it stands beside it.
+fn exam_state(level: Level, sittings: &[SittingRow]) -> Option<String> {
+    let ends = || {
+        sittings
+            .iter()
+            .rev()
+            .filter(|row| row.scope == Scope::Level(level))
+            .filter_map(|row| row.end.as_ref())
+    };
+    let last = ends().next()?;
+    let told =
+        |end: &EndRow| format!("{} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"));
+    Some(match ends().find(|end| end.outcome.passed) {
+        Some(passed) if !last.outcome.passed => format!("exam {}; last try {}", told(passed), told(last)),
+        _ => format!("exam {}", told(last)),
+    })
+}
+
 fn level_state(level: Level, gate: Gate, standing: &Standing, sittings: &[SittingRow]) -> String {
     let waiting = sittings.iter().any(|row| row.scope == Scope::Level(level) && row.end.is_none());
-    let exam = match last_end(level, sittings) {
+    let exam = match exam_state(level, sittings) {
         _ if waiting => "exam waits to be finished".to_owned(),
-        Some((_, end)) => {
-            format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
-        }
+        Some(state) => state,
         None if standing.passed.iter().any(|passed| *passed >= level) => {
             "exam passed by a higher one".to_owned()
         }

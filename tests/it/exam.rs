@@ -79,14 +79,14 @@ impl ExamFront for Learner {
 }
 
 fn options(seat: &Seat) -> ExamOptions {
-    ExamOptions::new(seat.app.roadmap().exam)
+    ExamOptions::new(seat.app.exam_settings().unwrap())
 }
 
 /// Sits an exam to its end; tells whether it was passed.
 fn sit(seat: &mut Seat, scope: &Scope, learner: &mut Learner) -> bool {
     let options = options(seat);
     let mut exam = seat.app.open_exam(scope, &options).unwrap();
-    assert_eq!(seat.app.run_exam(&mut exam, &options, learner).unwrap(), ExamLeft::Over);
+    assert_eq!(seat.app.run_exam(&mut exam, learner).unwrap(), ExamLeft::Over);
     seat.app.store.sitting(exam.id).unwrap().unwrap().end.unwrap().outcome.passed
 }
 
@@ -167,7 +167,7 @@ fn a_placement_opens_everything_up_to_the_highest_level_passed() {
         "intermediate" => 0.98,
         _ => 0.2,
     });
-    assert_eq!(seat.app.run_exam(&mut exam, &options, &mut learner).unwrap(), ExamLeft::Over);
+    assert_eq!(seat.app.run_exam(&mut exam, &mut learner).unwrap(), ExamLeft::Over);
     let outcome = seat.app.store.sitting(exam.id).unwrap().unwrap().end.unwrap().outcome;
     assert_eq!(outcome.placed, Some(Level::Intermediate));
     assert!(outcome.levels.iter().all(|part| part.items >= 20), "{:?}", outcome.levels);
@@ -242,7 +242,7 @@ fn a_sitting_at_the_terminal_shows_place_and_clock_and_tells_nothing_until_the_e
     // An empty line and `d`: not known. A wrong number, surely. Leaving is asked back, and undo is no key.
     let mut terminal = ScriptedTerminal::new(80, 24).keys("\nd99\nu3\u{1b}q\u{1b}\t1\n1");
     let mut front = TerminalExam::new(&mut terminal);
-    assert_eq!(seat.app.run_exam(&mut exam, &options, &mut front).unwrap(), ExamLeft::Over);
+    assert_eq!(seat.app.run_exam(&mut exam, &mut front).unwrap(), ExamLeft::Over);
     let screens = terminal.screens();
     assert!(screens[0].contains("exam · Exam: d"), "{}", screens[0]);
     assert!(screens[0].contains("1/3") && screens[0].contains("0:00"), "{}", screens[0]);
@@ -269,7 +269,7 @@ fn a_choice_is_marked_with_its_number_and_given_with_enter_then_comes_the_confid
     assert_eq!(item.concept, "e");
     let mut terminal = ScriptedTerminal::new(80, 24).keys("?x\n12\n3");
     let mut front = TerminalExam::new(&mut terminal);
-    assert_eq!(seat.app.run_exam(&mut exam, &options, &mut front).unwrap(), ExamLeft::Over);
+    assert_eq!(seat.app.run_exam(&mut exam, &mut front).unwrap(), ExamLeft::Over);
     let screens = terminal.screens();
     assert!(
         screens.iter().any(|screen| screen.contains("choose one with its number or with space")),
@@ -427,7 +427,7 @@ fn the_time_runs_out_while_one_thinks_and_time_away_does_not_count() {
     let mut exam = open(&mut seat);
     let mut terminal = ScriptedTerminal::new(80, 24).keys("1\n3");
     assert_eq!(
-        seat.app.run_exam(&mut exam, &options, &mut TerminalExam::new(&mut terminal)).unwrap(),
+        seat.app.run_exam(&mut exam, &mut TerminalExam::new(&mut terminal)).unwrap(),
         ExamLeft::Paused
     );
     assert!(terminal.screens()[0].contains("10:00 left"), "{}", terminal.screens()[0]);
@@ -447,7 +447,7 @@ fn the_time_runs_out_while_one_thinks_and_time_away_does_not_count() {
         }
     }
     let mut front = Sleepy(clock, 0);
-    assert_eq!(seat.app.run_exam(&mut exam, &options, &mut front).unwrap(), ExamLeft::Over);
+    assert_eq!(seat.app.run_exam(&mut exam, &mut front).unwrap(), ExamLeft::Over);
     assert_eq!(front.1, 3, "three looks at four minutes each are beyond ten");
     let end = seat.app.store.sitting(exam.id).unwrap().unwrap().end.unwrap();
     assert_eq!((end.outcome.ended.as_str(), end.outcome.passed), ("time", false));
@@ -468,7 +468,7 @@ fn wrong_answers_count_as_lapses_only_when_asked_and_weak_cards_come_first() {
     let rules = |seat: &Seat| ExamOptions { fixed: Some((6, 0.5)), ..options(seat) };
     let plain = rules(&seat);
     let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &plain).unwrap();
-    let _ = seat.app.run_exam(&mut exam, &plain, &mut Learner::new(7, |_| 0.0)).unwrap();
+    let _ = seat.app.run_exam(&mut exam, &mut Learner::new(7, |_| 0.0)).unwrap();
     assert_eq!(seat.record("d-0").state, before.state);
     let again = ExamOptions { reschedule: true, ..rules(&seat) };
     let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &again).unwrap();
@@ -476,7 +476,6 @@ fn wrong_answers_count_as_lapses_only_when_asked_and_weak_cards_come_first() {
         .app
         .run_exam(
             &mut exam,
-            &again,
             &mut Learner::new(8, |asked| if asked.question.prompt.contains("Type 1") { 1.0 } else { 0.0 }),
         )
         .unwrap();

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::exam::{ExamAction, ExamFront, ExamScene, clock};
+use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -35,6 +35,7 @@ pub struct TerminalExam<'a> {
     asking: Asking,
     scroll: usize,
     status: Option<Status>,
+    begun: bool,
 }
 
 impl<'a> TerminalExam<'a> {
@@ -47,6 +48,7 @@ impl<'a> TerminalExam<'a> {
             asking: Asking::Answer,
             scroll: 0,
             status: None,
+            begun: false,
         }
     }
 
@@ -219,7 +221,9 @@ impl ExamFront for TerminalExam<'_> {
             self.drafting = Drafting::new(&asked.question.form, true, false);
             self.asking = Asking::Answer;
             self.scroll = 0;
-            self.status = None;
+            // Said with the first item, and gone with the first key.
+            self.status = (!self.begun).then(|| Status::done(opening(scene)));
+            self.begun = true;
         }
         loop {
             let frame = review::screen(&self.view(scene, asked), self.terminal.size());

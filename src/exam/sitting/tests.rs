@@ -71,7 +71,8 @@ fn at(ms: i64) -> Moment {
     Moment { now: Timestamp(ms), today: Day(0), zone: ZoneOffset::UTC }
 }
 
-const USUAL: Rules = Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None };
+const USUAL: Rules =
+    Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None, reschedule: false };
 
 /// Answers items until the sitting is over; `knows` tells which sections' items are answered rightly.
 fn sit(sitting: &mut Sitting, knows: impl Fn(&Item, usize) -> bool) -> (usize, Ending) {
