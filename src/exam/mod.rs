@@ -113,7 +113,7 @@ impl Rules {
     #[must_use]
     pub fn words(&self, sections: usize) -> String {
         let length = match self.stop {
-            Stop::Fixed { items, needed } => format!("{items} items, {needed} right to pass"),
+            Stop::Fixed { items, needed } => format!("{items} items, {needed} needed to pass"),
             Stop::Sequential(plan) if sections > 1 => {
                 format!("two levels at the most, {} to {} items each", plan.min, self.stop.most_of(sections))
             }

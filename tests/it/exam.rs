@@ -1,6 +1,9 @@
 //! Exams from the command line and at a scripted terminal: sittings, resuming, locks, the way from the first run to the
 //! last level. Not for the statistics (`progress/sprt.rs`) or the blueprint (`exam/blueprint.rs`), which test themselves.
 
+mod lapses;
+mod papers;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 
@@ -454,35 +457,16 @@ fn the_time_runs_out_while_one_thinks_and_time_away_does_not_count() {
 }
 
 #[test]
-fn wrong_answers_count_as_lapses_only_when_asked_and_weak_cards_come_first() {
+fn cards_of_weak_concepts_come_first_and_what_was_mended_is_weak_no_more() {
     let world = World::empty().deck("d", &numbers("beginner", "d", 6));
     let mut seat = world.seat();
-    // Two cards are in review.
-    for _ in 0..2 {
-        let _ = seat.review_of(&["d-0"], "0\n4");
-        let _ = seat.review_of(&["d-1"], "1\n4");
-        seat.pass_days(8);
+    let rules = ExamOptions { fixed: Some((6, 0.5)), ..options(&seat) };
+    let abilities: [fn(&Asked) -> f64; 2] =
+        [|_| 0.0, |asked| if asked.question.prompt.contains("Type 1") { 1.0 } else { 0.0 }];
+    for ability in abilities {
+        let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &rules).unwrap();
+        let _ = seat.app.run_exam(&mut exam, &mut Learner::new(7, ability)).unwrap();
     }
-    let before = seat.record("d-0");
-    assert!(before.state.interval > 1, "{before:?}");
-    let rules = |seat: &Seat| ExamOptions { fixed: Some((6, 0.5)), ..options(seat) };
-    let plain = rules(&seat);
-    let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &plain).unwrap();
-    let _ = seat.app.run_exam(&mut exam, &mut Learner::new(7, |_| 0.0)).unwrap();
-    assert_eq!(seat.record("d-0").state, before.state);
-    let again = ExamOptions { reschedule: true, ..rules(&seat) };
-    let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &again).unwrap();
-    let _ = seat
-        .app
-        .run_exam(
-            &mut exam,
-            &mut Learner::new(8, |asked| if asked.question.prompt.contains("Type 1") { 1.0 } else { 0.0 }),
-        )
-        .unwrap();
-    assert_eq!(seat.record("d-0").state.lapses, 1);
-    assert_eq!(seat.record("d-1").state.lapses, 0);
-    assert_eq!(seat.record("d-2").state.lapses, 0, "a new card has nothing to forget");
-    seat.assert_states_are_replays();
     let weak = seat.app.weak_cards().unwrap();
     assert!(!weak.contains(&seat.uid("d-1")) && weak.contains(&seat.uid("d-5")), "{weak:?}");
     let said = world.feed(&["review", "--weak", "--plain"], "").success();
