@@ -17,6 +17,7 @@ use crate::seed::Seed;
 use crate::session::{Loaded, given_text};
 use crate::shelf;
 use crate::store::{AnswerRow, Append, EndRow, NewSitting, Shown, SittingRow};
+use crate::time::Day;
 use crate::view::words;
 
 /// What a learner asked of an exam.
@@ -164,20 +165,16 @@ impl App {
         }
         let at = self.moment();
         if !options.force
-            && matches!(scope, Scope::Level(_) | Scope::Placement)
-            && let Some(end) = of_scope().find_map(|row| row.end.as_ref())
-            && !end.outcome.passed
+            && let Some(open) = resit_from(&scope, &sittings, &options.settings, at.today)
         {
-            let wait = i32::try_from(options.settings.resit_days).unwrap_or(i32::MAX);
-            let open = end.day.plus(wait);
-            if at.today < open {
-                return Err(AppError::Refused(format!(
-                    "the next try is open from {}: until then `retain review --weak` takes up what was weak, and \
-                     `retain {} --force` sits it now",
-                    crate::view::words::date(open),
-                    scope.command()
-                )));
-            }
+            let command = scope.command();
+            return Err(AppError::Blocked {
+                message: format!("the next try is open from {}", words::date(open)),
+                hints: vec![
+                    "`retain review --weak` takes up what was weak until then".to_owned(),
+                    format!("`retain {command} --force` sits it now"),
+                ],
+            });
         }
         let title = self.exam_title(&scope)?;
         let seed = options.seed.unwrap_or_else(|| self.chance("exam"));
@@ -369,11 +366,29 @@ fn fitted(stop: Stop, scope: &Scope, paper: &Paper) -> Result<Stop> {
     };
     let questions = words::plural(there as usize, "question");
     let them = if there == 1 { "asks it" } else { "asks them all" };
-    Err(AppError::Refused(format!(
-        "{} has {questions} that the machine can mark, and this exam needs {needs}: `retain {} --fixed {there}` {them}",
-        scope_words(scope),
-        scope.command()
-    )))
+    Err(AppError::Blocked {
+        message: format!(
+            "{} has {questions} that the machine can mark, and this exam needs {needs}",
+            scope_words(scope)
+        ),
+        hints: vec![format!("`retain {} --fixed {there}` {them}", scope.command())],
+    })
+}
+
+/// The day from which an exam may be sat again after a try that was not passed; `None` where it may be sat today. Only what
+/// opens something has to wait.
+pub(super) fn resit_from(
+    scope: &Scope,
+    sittings: &[SittingRow],
+    settings: &ExamSettings,
+    today: Day,
+) -> Option<Day> {
+    if !matches!(scope, Scope::Level(_) | Scope::Placement) {
+        return None;
+    }
+    let last = sittings.iter().rev().filter(|row| row.scope == *scope).find_map(|row| row.end.as_ref())?;
+    let open = last.day.plus(i32::try_from(settings.resit_days).unwrap_or(i32::MAX));
+    (!last.outcome.passed && today < open).then_some(open)
 }
 
 /// A scope in words, as `the deck `raft``.

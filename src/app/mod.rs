@@ -78,6 +78,14 @@ pub enum AppError {
     /// A use case was refused for a reason that is the answer.
     #[error("{0}")]
     Refused(String),
+    /// A use case was refused, and there are ways on.
+    #[error("{message}")]
+    Blocked {
+        /// Why.
+        message: String,
+        /// What to type next.
+        hints: Vec<String>,
+    },
 }
 
 /// A result of a use case.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::exam::resit_from;
 use super::gates::is_of_course;
 use super::results::score_words;
 use super::{App, AppError, Result};
@@ -12,7 +13,7 @@ use crate::card::Level;
 use crate::diagnostic::did_you_mean;
 use crate::exam::Scope;
 use crate::exam::gate::{Gate, Standing};
-use crate::progress::course::{Resource, Roadmap};
+use crate::progress::course::{ExamSettings, Resource, Roadmap};
 use crate::store::{DeckCount, DeckRow, EndRow, Opened, QueueFilter, SittingRow};
 use crate::time::{Day, Moment};
 use crate::view::path::{DeckLine, LevelView, PathView, ResourceView};
@@ -88,6 +89,9 @@ impl App {
         }
         let going = levels.iter().flat_map(|level| &level.resources).find(|resource| resource.next);
         match going {
+            Some(resource) if resource.link.is_empty() => {
+                next.push(format!("`retain review` takes new cards in order; now {}", resource.title));
+            }
             Some(resource) => next.push(format!(
                 "`retain review` takes new cards in order; now {}, `retain path --open {}` opens it",
                 resource.title, resource.id
@@ -100,7 +104,9 @@ impl App {
         if let Some(level) = standing.next_exam() {
             let opens =
                 super::results::above(level).map_or(String::new(), |above| format!(" and opens {above}"));
-            next.push(format!("`retain exam {level}` says whether you have mastered {level}{opens}"));
+            let from = resit_from(&Scope::Level(level), sittings, &self.exam_settings()?, at.today)
+                .map_or(String::new(), |day| format!("from {} on ", words::date(day)));
+            next.push(format!("{from}`retain exam {level}` says whether you have mastered {level}{opens}"));
         }
         if sittings.is_empty() && due == 0 {
             next.push("`retain placement` finds your level, if you are not a beginner".to_owned());
@@ -182,13 +188,14 @@ impl App {
         let roadmap = self.roadmap();
         let standing = self.gates()?;
         let sittings = self.store.sittings()?;
-        let fewest = self.exam_settings()?.min_items;
+        let (settings, today) = (self.exam_settings()?, self.moment().today);
+        let way_on = |gate: Gate, unlock: String| way_on(gate, &unlock, &sittings, &settings, today);
         let mut said = Vec::new();
         match what {
             Opened::Level(level) => {
                 let gate = standing.level(*level);
                 said.push(format!("{level} is {}", gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {level}"), &sittings, fewest));
+                said.extend(way_on(gate, format!("unlock {level}")));
                 if gate.is_open() {
                     said.extend(last_score(*level, &sittings));
                 }
@@ -197,12 +204,21 @@ impl App {
                 let decks = self.store.decks()?;
                 let Some(deck) = decks.iter().find(|deck| deck.slug == *slug) else { return Ok(said) };
                 let gate = self.gate_of(deck, &standing, &roadmap);
-                said.push(format!("`{slug}` ({}) is {}", deck.head.name, gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings, fewest));
+                let stands = match gate {
+                    Gate::First => "open, as every deck of the first level".to_owned(),
+                    gate => gate_words(gate),
+                };
+                said.push(format!("`{slug}` ({}) is {stands}", deck.head.name));
+                said.extend(way_on(gate, format!("unlock {slug}")));
                 let with_new = self.slugs_with_new(&decks)?;
                 let waits = waits_for(deck, &standing, &with_new);
                 if !waits.is_empty() {
-                    said.push(format!("it comes after {}, which still has new cards", ticked(&waits)));
+                    let its = if gate.is_open() { "but its" } else { "and then its" };
+                    let has = if waits.len() == 1 { "has" } else { "have" };
+                    said.push(format!(
+                        "{its} new cards come after those of {}, which still {has} some",
+                        ticked(&waits)
+                    ));
                     if gate.is_open() {
                         said.push(format!(
                             "the cheapest way on: `retain review --deck {}` takes those up, or `retain unlock {slug}` begins without them",
@@ -380,13 +396,29 @@ fn last_score(level: Level, sittings: &[SittingRow]) -> Option<String> {
 }
 
 /// The last score of the missing exam, and the cheapest way to open what is locked.
-fn way_on(gate: Gate, unlock: &str, sittings: &[SittingRow], least: u32) -> Vec<String> {
+fn way_on(
+    gate: Gate,
+    unlock: &str,
+    sittings: &[SittingRow],
+    settings: &ExamSettings,
+    today: Day,
+) -> Vec<String> {
     let Gate::Locked(needs) = gate else { return Vec::new() };
+    let scope = Scope::Level(needs);
+    let when = match resit_from(&scope, sittings, settings, today) {
+        _ if sittings.iter().any(|row| row.scope == scope && row.end.is_none()) => {
+            "goes on with the one that waits".to_owned()
+        }
+        Some(day) => format!(
+            "from {} on, {} items at the least, or now with `--force`",
+            words::date(day),
+            settings.min_items
+        ),
+        None => format!("{} items at the least", settings.min_items),
+    };
     vec![
         last_score(needs, sittings).unwrap_or_else(|| format!("the {needs} exam was not sat yet")),
-        format!(
-            "the cheapest way on: `retain exam {needs}`, {least} items at the least; `retain {unlock}` opens it without"
-        ),
+        format!("the cheapest way on: `retain exam {needs}`, {when}; `retain {unlock}` opens it without"),
     ]
 }
 

@@ -11,6 +11,7 @@ use crate::app::front::exam::{JsonExam, PlainExam, waiting};
 use crate::app::front::exam_terminal::TerminalExam;
 use crate::card::{Area, Level};
 use crate::exam::Scope;
+use crate::exam::sitting::Ending;
 use crate::seed::Seed;
 use crate::store::SittingRow;
 use crate::term::{Key, Terminal, Tty};
@@ -250,7 +251,26 @@ fn at_terminal(app: &mut App, exam: &mut OpenExam) -> Result<Sat, Failure> {
         }
         ExamLeft::Over => {
             let row = app.sitting_named(exam.id)?;
+            // The time may have run out under a key that was meant for the answer.
+            if exam.sitting.ending() == Some(Ending::TimeUp) && !time_is_up(app, &row, &mut tty)? {
+                return Err(Failure::interrupted());
+            }
             show_result(app, &row, &mut tty)
+        }
+    }
+}
+
+/// Says that the time is up, until a key is pressed that answers nothing; `false` after a signal.
+fn time_is_up(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -> Result<bool, Failure> {
+    let Some(mut view) = app.result(row)? else { return Ok(true) };
+    view.menu = vec![KeyHint::new("space", "the time is up: go on")];
+    loop {
+        let size = tty.size();
+        tty.draw(&exam::screen(&view, size, 0))?;
+        match tty.key(None)? {
+            Key::Char(' ') => return Ok(true),
+            Key::Interrupt | Key::Terminate | Key::Eof => return Ok(false),
+            _ => {}
         }
     }
 }
@@ -356,7 +376,9 @@ fn show(app: &App, id: i64, json: bool) -> Outcome {
         return Ok(output::raw(format!("{value:#}\n").as_bytes())?);
     }
     let items = app.items(&row)?;
-    let Some(view) = app.result(&row)? else { return Ok(()) };
+    let Some(mut view) = app.result(&row)? else { return Ok(()) };
+    // This is what it would say to type.
+    view.next.retain(|next| !next.contains("`retain exams show"));
     let width = output::width(&app.config);
     let mut lines =
         vec![crate::view::frame::Line::plain(&view.title), crate::view::frame::Line::plain(&view.place)];

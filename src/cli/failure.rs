@@ -195,6 +195,7 @@ impl From<AppError> for Failure {
             }
             error @ (AppError::Now { .. } | AppError::Schedule(_)) => Self::new(Kind::Usage, error),
             AppError::Refused(message) => Self::no(message),
+            AppError::Blocked { message, hints } => Self { hints, ..Self::no(message) },
         }
     }
 }

@@ -259,14 +259,16 @@ impl Outcome {
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let mut said = Vec::new();
+        let unsettled =
+            if self.needed.is_some() { "all items were answered" } else { "the matter was settled" };
         match self.ending() {
             Ending::Settled => {}
             Ending::Exhausted => {
-                said.push("there was nothing left to ask before the matter was settled".to_owned());
+                said.push(format!("there was nothing left to ask before {unsettled}"));
             }
-            Ending::TimeUp => said.push("the time was up before the matter was settled".to_owned()),
+            Ending::TimeUp => said.push(format!("the time was up before {unsettled}")),
             Ending::Left => {
-                said.push("you left before the matter was settled: that counts as not passed".to_owned());
+                said.push(format!("you left before {unsettled}: that counts as not passed"));
             }
         }
         if self.items > 0 {
@@ -280,15 +282,14 @@ impl Outcome {
         }
         match (self.errors, self.needed) {
             (Some(errors), _) if self.ending() == Ending::Settled => {
-                let subject = if self.placed.is_some() || !self.levels.is_empty() {
-                    "placed too high"
+                let (by_luck, by_mishap) = if self.placed.is_some() || !self.levels.is_empty() {
+                    ("are placed too high", "are placed too low")
                 } else {
-                    "passed"
+                    ("pass", "fail")
                 };
-                let other = if subject == "passed" { "failed" } else { "placed too low" };
                 said.push(format!(
-                    "how sure this is: someone who knows {:.0} % would be {subject} in {:.1} of 100 exams like this one, \
-                     someone who knows {:.0} % would be {other} in {:.1}",
+                    "how often an exam like this errs: of 100 people who get only {:.0} % right, {:.1} {by_luck}; of 100 \
+                     who get {:.0} % right, {:.1} {by_mishap}",
                     errors.p0 * 100.0,
                     errors.passed_wrongly * 100.0,
                     errors.p1 * 100.0,
@@ -301,7 +302,7 @@ impl Outcome {
                         .to_owned(),
                 );
             }
-            (None, Some(needed)) => said.push(format!("{needed} right were needed")),
+            (None, Some(needed)) => said.push(format!("{needed} right were needed to pass")),
             _ => {}
         }
         said.extend(self.problems.filter(|_| self.items > 0).and_then(Problems::words));
@@ -389,8 +390,8 @@ mod tests {
             outcome.sentences(),
             [
                 "20 of 20 right; of all such items you would get between 83 and 100 in a hundred right (95 % sure)",
-                "how sure this is: someone who knows 70 % would be passed in 4.5 of 100 exams like this one, someone who \
-                 knows 90 % would be failed in 2.7"
+                "how often an exam like this errs: of 100 people who get only 70 % right, 4.5 pass; of 100 who get 90 % \
+                 right, 2.7 fail"
             ]
         );
         assert!((outcome.brier.unwrap() - 0.0025).abs() < 1e-12);
@@ -449,6 +450,6 @@ mod tests {
         assert!(
             outcome.calibration_words().unwrap().starts_with("you were right more often than you thought")
         );
-        assert_eq!(outcome.sentences()[1], "18 right were needed");
+        assert_eq!(outcome.sentences()[1], "18 right were needed to pass");
     }
 }

@@ -247,7 +247,7 @@ fn a_sitting_at_the_terminal_shows_place_and_clock_and_tells_nothing_until_the_e
     let mut front = TerminalExam::new(&mut terminal);
     assert_eq!(seat.app.run_exam(&mut exam, &mut front).unwrap(), ExamLeft::Over);
     let screens = terminal.screens();
-    assert!(screens[0].contains("exam · Exam: d"), "{}", screens[0]);
+    assert!(screens[0].contains("exam · d · 0:00"), "{}", screens[0]);
     assert!(screens[0].contains("1/3") && screens[0].contains("0:00"), "{}", screens[0]);
     assert!(screens.iter().any(|screen| screen.contains("leave? what was answered is saved")));
     for screen in &screens {
@@ -383,7 +383,7 @@ fn a_whole_sitting_in_lines_ends_with_its_result_which_is_kept() {
     let said =
         world.feed(&["exam", "--deck", "small", "--fixed", "5", "--pass", "60", "--plain"], &input).success();
     assert!(said.contains("Exam: Small begins. ? lists all commands."), "{said}");
-    assert!(said.contains("item 1, 5 at most. 0:00."), "{said}");
+    assert!(said.contains("item 1 of 5. 0:00."), "{said}");
     assert!(said.contains("✗ not passed") && said.contains("0 of 5 right"), "{said}");
     assert!(said.contains("3 right were needed"), "{said}");
     assert!(said.contains("`retain review --weak` takes up what was weak"), "{said}");
@@ -415,8 +415,8 @@ fn an_exam_that_is_left_waits_and_one_that_is_ended_counts() {
     );
     assert!(world.run(&[]).success().contains("Exam: Small is not over"));
     let said = world.feed(&["exam", "--plain"], "end\n").success();
-    assert!(said.contains("goes on where it was") && said.contains("item 2, 5 at most"), "{said}");
-    assert!(said.contains("you left before the matter was settled"), "{said}");
+    assert!(said.contains("goes on where it was") && said.contains("item 2 of 5"), "{said}");
+    assert!(said.contains("you left before all items were answered"), "{said}");
     assert!(world.run(&["exams"]).success().contains("not passed, left, 0 of 1 (0%)"));
 }
 

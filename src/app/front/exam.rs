@@ -93,8 +93,9 @@ impl<R: BufRead, W: Write> PlainExam<R, W> {
 
     fn question(&mut self, scene: &ExamScene<'_>, asked: &Asked) -> io::Result<()> {
         let (number, most) = scene.sitting.progress();
-        self.plain
-            .say(&format!("\nitem {number}, {most} at most. {}.", clock(scene.sitting, scene.at.now)))?;
+        let fewest = scene.sitting.fewest();
+        let length = if fewest < most { format!("{fewest} to {most}") } else { most.to_string() };
+        self.plain.say(&format!("\nitem {number} of {length}. {}.", clock(scene.sitting, scene.at.now)))?;
         let question = &asked.question;
         if !question.prompt.is_empty() {
             self.plain.say(&markdown::speak(&question.prompt))?;
@@ -223,7 +224,7 @@ impl<R: BufRead, W: Write> JsonExam<R, W> {
         let (number, most) = scene.sitting.progress();
         let question = &asked.question;
         let mut item = json!({
-            "type": "item", "item": asked.item.number, "number": number, "most": most,
+            "type": "item", "item": asked.item.number, "number": number, "fewest": scene.sitting.fewest(), "most": most,
             "elapsed_ms": scene.sitting.elapsed_ms(scene.at.now), "left_ms": scene.sitting.left_ms(scene.at.now),
             "card": asked.item.card.to_string(), "kind": asked.item.kind,
             "question": question.prompt,

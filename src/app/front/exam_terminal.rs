@@ -82,10 +82,11 @@ impl<'a> TerminalExam<'a> {
         };
         CardView {
             mode: "exam".into(),
-            deck: scene.title.to_owned(),
+            deck: subject(scene.title).to_owned(),
             stage: clock(scene.sitting, scene.at.now),
             done: number - 1,
             total: most,
+            fewest: scene.sitting.fewest(),
             prompt: asked.question.prompt.clone(),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
@@ -211,6 +212,11 @@ impl<'a> TerminalExam<'a> {
             }
         }
     }
+}
+
+/// What an exam is about, where `exam` stands before it already.
+fn subject(title: &str) -> &str {
+    title.strip_prefix("Exam: ").or_else(|| title.strip_suffix(" exam")).unwrap_or(title)
 }
 
 impl ExamFront for TerminalExam<'_> {

@@ -171,8 +171,12 @@ fn an_exam_on_too_little_says_what_to_type_and_one_on_little_is_decided_at_its_l
     };
     assert_eq!(
         refused(&mut seat, &usual),
-        "the deck `few` has 3 questions that the machine can mark, and this exam needs 20: \
-         `retain exam --deck few --fixed 3` asks them all"
+        "the deck `few` has 3 questions that the machine can mark, and this exam needs 20"
+    );
+    world.run(&["exam", "--deck", "few", "--fixed", "4"]).failure(
+        1,
+        "error: the deck `few` has 3 questions that the machine can mark, and this exam needs 4\n\
+         hint: `retain exam --deck few --fixed 3` asks them all\n",
     );
     let fixed = ExamOptions { fixed: Some((4, 0.8)), ..usual };
     assert!(refused(&mut seat, &fixed).contains("this exam needs 4"));
