@@ -19,9 +19,6 @@ use crate::time::{Day, Moment};
 use crate::view::path::{DeckLine, LevelView, PathView, ResourceView};
 use crate::view::words;
 
-/// Resources named as what comes next.
-const NEXT_RESOURCES: usize = 1;
-
 impl App {
     /// Returns the map.
     ///
@@ -34,8 +31,7 @@ impl App {
         let counts = self.store.deck_counts(at)?;
         let sittings = self.store.sittings()?;
         let read = self.store.resources_read()?;
-        let with_new = self.slugs_with_new(&decks)?;
-        let mut next_left = NEXT_RESOURCES;
+        let with_new = self.slugs_with_new(&decks, &standing)?;
         let mut levels = Vec::new();
         for level in Level::ALL {
             let gate = standing.level(level);
@@ -51,22 +47,18 @@ impl App {
                         deck_line(deck, &counts, &held_by(deck, gate, &standing, &with_new))
                     })
                     .collect();
-                let is_next = gate.is_open()
-                    && next_left > 0
-                    && !resource.optional
-                    && lines.iter().any(|line| line.new > 0);
-                next_left -= usize::from(is_next);
-                resources.push(resource_view(resource, lines, read.get(&resource.id).copied(), is_next));
+                resources.push(resource_view(resource, lines, read.get(&resource.id).copied()));
             }
             levels.push(LevelView {
                 title: told.map_or_else(|| level.name().to_owned(), |told| told.title.clone()),
                 goal: told.map(|told| told.goal.clone()).unwrap_or_default(),
                 open: gate.is_open(),
-                passed: standing.passed.iter().any(|passed| *passed >= level),
+                passed: standing.is_passed(level),
                 state: level_state(level, gate, &standing, &sittings),
                 resources,
             });
         }
+        mark_next(&mut levels);
         let next = self.next_steps(at, &levels, &standing, &sittings)?;
         Ok(PathView { levels, next })
     }
@@ -210,7 +202,7 @@ impl App {
                 };
                 said.push(format!("`{slug}` ({}) is {stands}", deck.head.name));
                 said.extend(way_on(gate, format!("unlock {slug}")));
-                let with_new = self.slugs_with_new(&decks)?;
+                let with_new = self.slugs_with_new(&decks, &standing)?;
                 let waits = waits_for(deck, &standing, &with_new);
                 if !waits.is_empty() {
                     let its = if gate.is_open() { "but its" } else { "and then its" };
@@ -243,9 +235,10 @@ impl App {
         Ok(said)
     }
 
-    /// The file stems of decks that still have new cards.
-    fn slugs_with_new(&self, decks: &[DeckRow]) -> Result<HashSet<String>> {
-        let ids: Vec<i64> = decks.iter().map(|deck| deck.id).collect();
+    /// The file stems of decks that still have new cards for which others wait: not those of levels that were passed.
+    fn slugs_with_new(&self, decks: &[DeckRow], standing: &Standing) -> Result<HashSet<String>> {
+        let waited_for = |deck: &&DeckRow| deck.head.level.is_none_or(|level| !standing.is_passed(level));
+        let ids: Vec<i64> = decks.iter().filter(waited_for).map(|deck| deck.id).collect();
         let with_new: HashSet<i64> = self.store.decks_with_new(&ids, usize::MAX)?.into_iter().collect();
         Ok(decks.iter().filter(|deck| with_new.contains(&deck.id)).map(|deck| deck.slug.clone()).collect())
     }
@@ -297,14 +290,29 @@ fn deck_line(deck: &DeckRow, counts: &[DeckCount], held: &str) -> DeckLine {
     }
 }
 
-fn resource_view(resource: &Resource, decks: Vec<DeckLine>, read: Option<Day>, next: bool) -> ResourceView {
+/// Marks the resource that new cards come from next: of a level that is open and not passed, else of one that was.
+fn mark_next(levels: &mut [LevelView]) {
+    for passed in [false, true] {
+        let resources = levels
+            .iter_mut()
+            .filter(|level| level.open && level.passed == passed)
+            .flat_map(|level| &mut level.resources)
+            .filter(|resource| !resource.optional && resource.decks.iter().any(|deck| deck.new > 0));
+        if let Some(next) = resources.into_iter().next() {
+            next.next = true;
+            return;
+        }
+    }
+}
+
+fn resource_view(resource: &Resource, decks: Vec<DeckLine>, read: Option<Day>) -> ResourceView {
     ResourceView {
         id: resource.id.clone(),
         title: resource.title.clone(),
         link: resource.links.first().cloned().unwrap_or_default(),
         optional: resource.optional,
         read: read.map_or_else(String::new, |day| format!("read {}", day.date().format("%-d %b %Y"))),
-        next,
+        next: false,
         decks,
     }
 }
@@ -362,9 +370,7 @@ fn level_state(level: Level, gate: Gate, standing: &Standing, sittings: &[Sittin
     let exam = match exam_state(level, sittings) {
         _ if waiting => "exam waits to be finished".to_owned(),
         Some(state) => state,
-        None if standing.passed.iter().any(|passed| *passed >= level) => {
-            "exam passed by a higher one".to_owned()
-        }
+        None if standing.is_passed(level) => "exam passed by a higher one".to_owned(),
         None => "exam not sat yet".to_owned(),
     };
     match gate {

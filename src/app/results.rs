@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::exam::resit_from;
 use super::exam_lapses::lapse_words;
 use super::{App, AppError, Result};
 use crate::card::Level;
@@ -123,7 +124,13 @@ impl App {
             next.push("`retain review --weak` takes up what was weak".to_owned());
         }
         if !outcome.passed && matches!(row.scope, Scope::Level(_) | Scope::Placement) {
-            next.push(format!("`retain {}` sits it again, with other items first", row.scope.command()));
+            let open =
+                resit_from(&row.scope, &self.store.sittings()?, &self.exam_settings()?, self.moment().today);
+            let from = open.map_or(String::new(), |day| format!("from {} on ", words::date(day)));
+            next.push(format!(
+                "{from}`retain {}` sits it again, with other items first",
+                row.scope.command()
+            ));
         }
         if let Some(counted) = self.store.lapses_counted(row.id)? {
             next.push(lapse_words(&counted));

@@ -302,7 +302,7 @@ impl Outcome {
                         .to_owned(),
                 );
             }
-            (None, Some(needed)) => said.push(format!("{needed} right were needed to pass")),
+            (None, Some(needed)) => said.push(format!("needed to pass: {needed} right")),
             _ => {}
         }
         said.extend(self.problems.filter(|_| self.items > 0).and_then(Problems::words));
@@ -450,6 +450,6 @@ mod tests {
         assert!(
             outcome.calibration_words().unwrap().starts_with("you were right more often than you thought")
         );
-        assert_eq!(outcome.sentences()[1], "18 right were needed to pass");
+        assert_eq!(outcome.sentences()[1], "needed to pass: 18 right");
     }
 }

@@ -161,7 +161,7 @@ fn from_the_first_run_to_the_last_level_whoever_knows_goes_up_and_whoever_guesse
 
 #[test]
 fn a_placement_opens_everything_up_to_the_highest_level_passed() {
-    let world = World::with_course();
+    let world = World::with_course().set(|settings| settings.reviews_per_day = 9_999);
     let mut seat = world.seat();
     let options = options(&seat);
     let mut exam = seat.app.open_exam(&Scope::Placement, &options).unwrap();
@@ -175,6 +175,19 @@ fn a_placement_opens_everything_up_to_the_highest_level_passed() {
     assert_eq!(outcome.placed, Some(Level::Intermediate));
     assert!(outcome.levels.iter().all(|part| part.items >= 20), "{:?}", outcome.levels);
     assert!(Level::ALL.iter().all(|level| seat.app.gates().unwrap().level(*level).is_open()));
+    // Nobody has to go through what they know first: new cards come from the level that was opened.
+    assert_eq!(levels_with_new(&seat), [Level::Advanced].into());
+    let map = seat.app.path(&seat.app.moment()).unwrap();
+    let next: Vec<&str> = map
+        .levels
+        .iter()
+        .filter(|level| level.resources.iter().any(|one| one.next))
+        .map(|level| level.title.as_str())
+        .collect();
+    assert_eq!(next, ["Advanced"]);
+    take_up(&mut seat, Level::Advanced);
+    seat.pass_days(1);
+    assert_eq!(levels_with_new(&seat), [Level::Beginner].into(), "and then from those below, in order");
 }
 
 #[test]
@@ -385,7 +398,7 @@ fn a_whole_sitting_in_lines_ends_with_its_result_which_is_kept() {
     assert!(said.contains("Exam: Small begins. ? lists all commands."), "{said}");
     assert!(said.contains("item 1 of 5. 0:00."), "{said}");
     assert!(said.contains("✗ not passed") && said.contains("0 of 5 right"), "{said}");
-    assert!(said.contains("3 right were needed"), "{said}");
+    assert!(said.contains("needed to pass: 3 right"), "{said}");
     assert!(said.contains("`retain review --weak` takes up what was weak"), "{said}");
     assert!(!said.contains("What is the capital"), "recall is nothing a machine can mark");
     let list = world.run(&["exams"]).success();
