@@ -39,11 +39,13 @@ catalogue! {
     "consensus" consensus {
         :
         agreement_costs,
+        agreement_graph,
         bitcoin_double_spend,
         election_bully,
         election_flood_max,
         election_hs,
         election_lcr,
+        federated_quorums,
         lease_fencing_token,
         mutex_ricart_agrawala,
         paxos_value,
@@ -55,6 +57,8 @@ catalogue! {
         raft_election,
         raft_joint_consensus,
         raft_read_index,
+        viewstamped_view_change,
+        zab_election,
         zookeeper_hierarchical_quorum,
     }
     "transactions" transactions {
@@ -72,6 +76,7 @@ catalogue! {
         occ_validation,
         percolator_cell,
         schedule_serializable,
+        tikv_gc,
     }
     "storage" storage {
         crdt_sets,
@@ -82,16 +87,19 @@ catalogue! {
         btree_height,
         btree_split,
         buffer_replacement,
+        column_compression,
         consistency_history,
         craq_read,
         crdt_merge,
         dynamo_sloppy_quorum,
         erasure_coding,
         etcd_revisions,
+        extent_seal,
         gossip_convergence,
         hash_insert,
         kademlia_routing,
         lsm_lookup,
+        merkle_compare,
         recovery_aries,
         ring_keys_moved,
         ring_lookup,
@@ -104,6 +112,7 @@ catalogue! {
         flink_key_groups,
         join_cost,
         join_data_movement,
+        join_radix,
         latency_fan_out,
         optimizer_cardinality,
         sort_external,
