@@ -26,6 +26,7 @@ catalogue! {
         script,
         :
         broadcast_causal_delivery,
+        checkpoint_recovery_line,
         clock_consistent_cut,
         clock_drift,
         clock_happens_before,
@@ -101,8 +102,10 @@ catalogue! {
         lsm_lookup,
         merkle_compare,
         recovery_aries,
+        register_abd,
         ring_keys_moved,
         ring_lookup,
+        session_guarantees,
     }
     "computation" computation {
         :

@@ -27,6 +27,7 @@ mod storage_replication;
 mod storage_ring;
 mod storage_versions;
 mod time;
+mod time_checkpoints;
 mod time_delivery;
 mod time_ntp;
 mod transactions;
