@@ -68,9 +68,11 @@ impl Family for ElectionFloodMax {
 
     fn instance(&self, with: &Chosen, draw: &mut Draw, difficulty: Difficulty) -> Instance {
         let n = with.count("processes");
+        let asks = with.word("asks");
         let network = draw.until(|draw| {
             let network = Network::draw(n, draw);
-            (network.diameter() >= difficulty.of([2, 3, 3])).then_some(network)
+            let long = network.diameter() >= difficulty.of([2, 3, 3]);
+            (long && (asks != "heard" || !network.learners(difficulty).is_empty())).then_some(network)
         });
         let mut rows: Vec<(i64, Vec<i64>)> = (0..n)
             .map(|at| {
@@ -93,11 +95,11 @@ impl Family for ElectionFloodMax {
             picture.fence()
         );
         let values = json!({
-            "asks": with.word("asks"),
+            "asks": asks,
             "ids": network.ids,
             "links": network.links.iter().map(|&(a, b)| [network.ids[a], network.ids[b]]).collect::<Vec<_>>(),
         });
-        match with.word("asks") {
+        match asks {
             "messages" => messages(&scene, &network, values),
             "rounds" => rounds(&scene, &network, values),
             "heard" => heard(&scene, &network, values, draw, difficulty),
@@ -183,6 +185,18 @@ impl Network {
             .unwrap_or(0)
     }
 
+    /// Processes, with rounds, that have heard of a larger id than their own by then, lately, but not yet of the largest.
+    fn learners(&self, difficulty: Difficulty) -> Vec<(usize, usize)> {
+        let (from, to) = difficulty.of([(1, 1), (2, 2), (2, 3)]);
+        let all = (0..self.ids.len()).flat_map(|at| (from..=to).map(move |rounds| (at, rounds)));
+        let largest = self.ids[self.largest()];
+        all.filter(|&(at, rounds)| {
+            let (seen, before) = (self.seen(at, rounds), self.seen(at, rounds - 1));
+            seen != largest && seen != before
+        })
+        .collect()
+    }
+
     /// Two processes that are as far apart as any.
     fn ends(&self) -> (i64, i64) {
         let n = self.ids.len();
@@ -244,12 +258,8 @@ fn heard(
     difficulty: Difficulty,
 ) -> Instance {
     let n = network.ids.len();
-    let rounds = difficulty.of([1, 2, draw.range(2, 3)]).min(network.diameter() - 1).max(1);
     let largest = network.ids[network.largest()];
-    // Somebody whom the largest id has not reached, if there is one; then whoever has learnt most.
-    let waits: Vec<usize> = (0..n).filter(|&at| network.seen(at, rounds) != largest).collect();
-    let all: Vec<usize> = (0..n).collect();
-    let at = *draw.pick(if waits.is_empty() { &all } else { &waits });
+    let (at, rounds) = *draw.pick(&network.learners(difficulty));
     let right = network.seen(at, rounds);
     let hops = network.hops(at);
     let mut within: Vec<i64> =

@@ -262,13 +262,13 @@ fn order_question(
     };
     let signed = |&(stamp, id): &(usize, usize)| (stamp as i64, id as i64);
     let first = match holder {
-        Some(holder) => format!("P{holder} leaves, then "),
-        None => String::new(),
+        Some(holder) => format!("P{holder} leaves, then by"),
+        None => "By".to_owned(),
     };
     Instance::new(
         format!("{scene}In which order do the waiting processes enter, if nobody else asks?"),
         answer::order(items),
-        format!("{first}by timestamp, at equal timestamps by id: {}.", told.join(", then ")),
+        format!("{first} timestamp, at equal timestamps by id: {}.", told.join(", then ")),
         values,
     )
     .mistake(arranged(order.to_vec(), &|request| (signed(request).0, -signed(request).1)), TIE_WRONG)
