@@ -15,6 +15,7 @@ mod identity;
 mod json;
 mod json_client;
 mod odd;
+mod others;
 mod plain;
 mod problems;
 mod properties;
