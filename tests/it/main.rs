@@ -16,6 +16,7 @@ mod json;
 mod json_client;
 mod kinds;
 mod odd;
+mod others;
 mod plain;
 mod problems;
 mod properties;
