@@ -32,6 +32,7 @@ catalogue! {
         clock_hybrid,
         clock_lamport,
         clock_vector,
+        cops_dependencies,
         snapshot_chandy_lamport,
         spanner_commit_wait,
     }
