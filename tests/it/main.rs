@@ -22,5 +22,6 @@ mod pty;
 mod reference;
 mod review;
 mod schedulers;
+mod scheduling;
 mod stage;
 mod world;
