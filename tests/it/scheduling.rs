@@ -99,7 +99,10 @@ fn schedule_takes_the_options_of_each_scheduler_and_refuses_what_makes_no_sense(
         let said = world.feed(&["schedule", "--no-fuzz", "--day-start", start], late).success();
         lines(&said)[0]["due"].as_str().unwrap().to_owned()
     };
-    assert_eq!((due("04:00"), due("03:00")), ("2026-01-05T04:00:00Z".into(), "2026-01-06T03:00:00Z".into()));
+    assert_eq!(
+        (due("04:00"), due("03:00")),
+        ("2026-01-05T04:00:00+00:00".into(), "2026-01-06T03:00:00+00:00".into())
+    );
     world.run(&["schedule", "--scheduler", "fsr"]).failure(
         2,
         "error: no scheduler is called `fsr`; there are `sm2`, `sm2-1990`, `anki` and `fsrs`\nhint: did you mean `fsrs`\n",
@@ -397,6 +400,12 @@ fn eval_prints_the_reference_figures_and_reads_both_layouts() {
         "calibration of blend: predicted recall, observed recall",
     ] {
         assert!(said.contains(&format!("\n{row}")), "{row}\n{said}");
+    }
+    let page = include_str!("../../docs/scheduling.md");
+    for name in ["sm2-1990", "blend"] {
+        let told = world.run(&["eval", "--log", LOG, "--calibration", name]).success();
+        let (_, table) = told.split_once("\ncalibration of ").unwrap();
+        assert!(page.contains(table.trim_end()), "docs/scheduling.md shows what is printed: {table}");
     }
     // The other layout: other columns and order, instants in milliseconds.
     let text = std::fs::read_to_string(LOG).unwrap();
