@@ -18,7 +18,7 @@ use crate::progress::course::{ExamSettings, Roadmap};
 use crate::review::{EntryId, Grade, LogEntry, LogEvent, LoggedAnswer, Purpose, Verdict};
 use crate::schedule::{Due, Phase};
 use crate::seed::Seed;
-use crate::session::pose::pose;
+use crate::session::pose::{annotated, pose};
 use crate::session::{Loaded, given_text};
 use crate::shelf;
 use crate::store::{AnswerRow, Append, DeckRow, EndRow, NewSitting, QueueFilter, Shown, SittingRow};
@@ -503,13 +503,16 @@ fn with_problem(mut item: Item, loaded: &Loaded) -> Option<Item> {
 /// The question of an item: the same values each time it is put.
 fn question_of(item: &Item, loaded: &Loaded) -> Option<Question> {
     let question = match &item.problem {
-        Some(problem) => problem::redraw(
-            &problem.family,
-            problem.version,
-            &problem.parameters,
-            item.seed.0,
-            item.difficulty,
-        )?,
+        Some(problem) => annotated(
+            problem::redraw(
+                &problem.family,
+                problem.version,
+                &problem.parameters,
+                item.seed.0,
+                item.difficulty,
+            )?,
+            &loaded.card,
+        ),
         None => pose(&loaded.card, item.seed, item.difficulty)?,
     };
     question.form.is_checked().then_some(question)

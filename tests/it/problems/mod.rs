@@ -14,6 +14,7 @@ mod consensus_bitcoin;
 mod consensus_election;
 mod consensus_quorums;
 mod consensus_raft;
+mod consistency;
 mod harness;
 mod locks;
 mod ml;
