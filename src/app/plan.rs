@@ -318,10 +318,15 @@ impl App {
         let at_once = self.config.settings.decks_at_once as usize;
         let standing = self.gates()?;
         let mut turns = Vec::new();
-        // The learner's own decks do not wait for the course, nor the course for them.
-        for shipped in [false, true] {
+        // The learner's own decks do not wait for the course, nor the course for them. What was passed is known on the
+        // whole: its new cards come when the other levels that are open have none left, and nothing waits for them.
+        let mut taken = 0;
+        for (shipped, passed) in [(false, false), (true, false), (true, true)] {
+            if passed && (standing.passed.is_empty() || taken >= at_once) {
+                continue;
+            }
             let mut unfinished: HashSet<String> = HashSet::new();
-            let mut taken = 0;
+            taken = if passed { taken } else { 0 };
             self.store.for_each_deck_with_new(shipped, |deck, slug, requires| {
                 if used_up.contains(&slug) || kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
                     return Ok(true);
@@ -330,7 +335,8 @@ impl App {
                 // A leveled deck in the learner's folder may be an edition of one of the course's: the roadmap tells.
                 let own = !row.is_shipped() && row.head.level.is_some();
                 let roadmap = if own { self.roadmap() } else { Roadmap::default() };
-                if self.is_locked(&row, &standing, &roadmap) {
+                let is_passed = row.head.level.is_some_and(|level| standing.is_passed(level));
+                if self.is_locked(&row, &standing, &roadmap) || (shipped && is_passed != passed) {
                     return Ok(true);
                 }
                 // A deck that was opened by hand waits for nothing.

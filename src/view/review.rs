@@ -30,6 +30,8 @@ pub struct CardView {
     pub done: usize,
     /// Cards in this session, done and left.
     pub total: usize,
+    /// The fewest that it may take, where it may end before all of them; else 0.
+    pub fewest: usize,
     /// What is asked; empty for a cloze, whose sentence says it all.
     pub prompt: String,
     /// How it is answered, and the answer.
@@ -265,7 +267,13 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
             name.push(text, style);
         }
     }
-    let place = format!("{}/{}", (view.done + 1).min(view.total), view.total);
+    let number = (view.done + 1).min(view.total);
+    // Past the fewest, any card may be the last.
+    let place = if number < view.fewest && view.fewest < view.total {
+        format!("{number}/{}–{}", view.fewest, view.total)
+    } else {
+        format!("{number}/{}", view.total)
+    };
     let mut counts = Line::new();
     for (count, word) in [(view.left.new, "new"), (view.left.learning, "learning"), (view.left.due, "due")] {
         if count > 0 {

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::exam::{ExamAction, ExamFront, ExamScene, clock};
+use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -37,6 +37,7 @@ pub struct TerminalExam<'a> {
     /// Whether the next drawing has to bring the cursor into sight.
     follow: bool,
     status: Option<Status>,
+    begun: bool,
 }
 
 impl<'a> TerminalExam<'a> {
@@ -50,6 +51,7 @@ impl<'a> TerminalExam<'a> {
             scroll: 0,
             follow: false,
             status: None,
+            begun: false,
         }
     }
 
@@ -83,10 +85,11 @@ impl<'a> TerminalExam<'a> {
         };
         CardView {
             mode: "exam".into(),
-            deck: scene.title.to_owned(),
+            deck: subject(scene.title).to_owned(),
             stage: clock(scene.sitting, scene.at.now),
             done: number - 1,
             total: most,
+            fewest: scene.sitting.fewest(),
             prompt: asked.question.prompt.clone(),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
@@ -215,6 +218,11 @@ impl<'a> TerminalExam<'a> {
     }
 }
 
+/// What an exam is about, where `exam` stands before it already.
+fn subject(title: &str) -> &str {
+    title.strip_prefix("Exam: ").or_else(|| title.strip_suffix(" exam")).unwrap_or(title)
+}
+
 impl ExamFront for TerminalExam<'_> {
     fn next(&mut self, scene: &ExamScene<'_>) -> io::Result<ExamAction> {
         let Some(asked) = scene.sitting.asked() else { return Ok(ExamAction::Event(Event::Tick)) };
@@ -223,7 +231,9 @@ impl ExamFront for TerminalExam<'_> {
             self.drafting = Drafting::new(&asked.question.form, true, false);
             self.asking = Asking::Answer;
             self.scroll = 0;
-            self.status = None;
+            // Said with the first item, and gone with the first key.
+            self.status = (!self.begun).then(|| Status::done(opening(scene)));
+            self.begun = true;
         }
         loop {
             let mut view = self.view(scene, asked);

@@ -313,6 +313,7 @@ impl<'a> TerminalFront<'a> {
             left,
             done,
             total: self.total.max(done + main + learning + 1),
+            fewest: 0,
             prompt: current.question.prompt.clone(),
             part: part(&current.question.form, &self.drafting.draft, answered.is_some()),
             revealed: answered.is_some(),
