@@ -98,6 +98,9 @@ pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
     let mut front = front_matter::read(text, &source.name, &mut diagnostics);
     front.head.dialect = forced.unwrap_or(front.head.dialect);
     if front.head.dialect != Dialect::Retain {
+        if let Some(forced) = forced {
+            diagnostics.retain(|fault| compat::minds(forced, fault));
+        }
         let (blocks, faults) = compat::blocks(front.head.dialect, text, front.body);
         diagnostics.extend(faults);
         return Parsed { head: front.head, head_text: front.text, blocks, allows: Vec::new(), diagnostics };

@@ -236,10 +236,12 @@ fn plainly(text: &str, out: &mut String) {
         let word = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         if word > 0 {
             let single = rest[..word].chars().nth(1).is_none();
-            if single {
-                out.push_str(&rest[..word])
+            // "A leader" begins with an article.
+            let article = rest.starts_with("A ") && rest[2..].starts_with(|c: char| c.is_lowercase());
+            if single && !article {
+                out.push_str(&rest[..word]);
             } else {
-                out.push_str(&rest[..word].to_lowercase())
+                out.push_str(&rest[..word].to_lowercase());
             }
             rest = &rest[word..];
             continue;
