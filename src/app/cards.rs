@@ -51,9 +51,8 @@ impl App {
             let newest = self.store.history(card)?.last().map_or(at.now, |entry| entry.at.plus_ms(1));
             let now = at.now.max(newest);
             let seed = self.chance("mark").derive("card", card.0.cast_unsigned());
-            let random = u128::from(seed.0) << 64 | u128::from(seed.derive("low", 0).0);
             let entry = LogEntry {
-                id: EntryId::new(now, random),
+                id: EntryId::drawn(now, seed),
                 device: self.store.device(),
                 card,
                 at: now,

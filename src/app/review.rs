@@ -10,7 +10,6 @@ use crate::progress::streak;
 use crate::review::{EntryId, LogEntry, LogEvent, Purpose};
 use crate::schedule::balance::EasyDays;
 use crate::schedule::replay::{self, CardRecord};
-use crate::seed::Seed;
 use crate::session::{Event, Loaded, Notice, Plan, QueueCard, Record, Rules, Session, Step};
 use crate::shelf;
 use crate::store::{Append, QueueFilter};
@@ -243,7 +242,7 @@ impl App {
                 .iter()
                 .zip(0..)
                 .map(|(&target, number)| LogEntry {
-                    id: EntryId::new(now, random(base, number)),
+                    id: EntryId::drawn(now, base.derive("number", number)),
                     device: self.store.device(),
                     card,
                     at: now,
@@ -305,10 +304,6 @@ impl App {
     fn pace(&self) -> Result<Option<u32>> {
         Ok(self.store.median_took_ms(200, 20)?)
     }
-}
-
-fn random(base: Seed, number: u64) -> u128 {
-    u128::from(base.derive("high", number).0) << 64 | u128::from(base.derive("low", number).0)
 }
 
 /// Makes a plan out of single cards, as practice needs it.

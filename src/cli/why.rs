@@ -176,8 +176,14 @@ fn new_card(app: &App, card: &CardRow, at: &Moment) -> Outcome {
         let deck = app.store.deck(card.deck)?;
         let requires = deck.map(|deck| deck.head.requires).unwrap_or_default();
         let decks = app.store.decks()?;
-        let ids: Vec<i64> =
-            decks.iter().filter(|deck| requires.contains(&deck.slug)).map(|deck| deck.id).collect();
+        // Nothing waits for what was passed.
+        let standing = app.gates()?;
+        let ids: Vec<i64> = decks
+            .iter()
+            .filter(|deck| requires.contains(&deck.slug))
+            .filter(|deck| deck.head.level.is_none_or(|level| !standing.is_passed(level)))
+            .map(|deck| deck.id)
+            .collect();
         match app.store.decks_with_new(&ids, 1)?.first().and_then(|id| decks.iter().find(|deck| deck.id == *id)) {
             Some(first) => format!("its deck waits for `{}`, which still has new cards", first.slug),
             None => "other cards come first: decks are met in the order of the course, cards in the order of their deck".to_owned(),

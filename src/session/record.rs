@@ -115,9 +115,8 @@ impl Session {
     fn entry(&self, card: CardUid, event: LogEvent, at: &Moment, number: u64) -> LogEntry {
         let seed = self.rules.seed.derive("entry", self.entries_made + number);
         let seed = seed.derive("card", card.0.cast_unsigned());
-        let random = u128::from(seed.0) << 64 | u128::from(seed.derive("low", 0).0);
         LogEntry {
-            id: EntryId::new(at.now, random),
+            id: EntryId::drawn(at.now, seed),
             device: self.rules.device,
             card,
             at: at.now,

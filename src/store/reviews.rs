@@ -47,24 +47,13 @@ impl Store {
         before: &CardRecord,
         after: &CardRecord,
     ) -> Result<Append> {
-        let Some(card) = entries.first().map(|entry| entry.card) else { return Ok(Append::Done) };
         let appended = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let stored = read_record(&transaction, card)?.unwrap_or_default();
-            if stored != *before {
-                return Ok(Append::Elsewhere);
+            let appended = append_in(&transaction, entries, before, after)?;
+            if appended == Append::Done {
+                transaction.commit()?;
             }
-            for entry in entries {
-                insert_entry(&transaction, entry)?;
-            }
-            write_record(&transaction, card, after)?;
-            if (before.state.phase == Phase::New) != (after.state.phase == Phase::New) {
-                transaction
-                    .prepare_cached("update card set seen = ?2 where uid = ?1")?
-                    .execute(params![card.0, after.state.phase != Phase::New])?;
-            }
-            transaction.commit()?;
-            Ok(Append::Done)
+            Ok(appended)
         })();
         appended.map_err(|error| self.classify("save the answer", error))
     }
@@ -316,6 +305,28 @@ impl Store {
         })();
         read.map_err(|error| self.classify("read the log", error))
     }
+}
+
+/// [`Store::append`] within a transaction of the caller's, who must leave it when nothing was written.
+pub(super) fn append_in(
+    db: &rusqlite::Connection,
+    entries: &[LogEntry],
+    before: &CardRecord,
+    after: &CardRecord,
+) -> rusqlite::Result<Append> {
+    let Some(card) = entries.first().map(|entry| entry.card) else { return Ok(Append::Done) };
+    if read_record(db, card)?.unwrap_or_default() != *before {
+        return Ok(Append::Elsewhere);
+    }
+    for entry in entries {
+        insert_entry(db, entry)?;
+    }
+    write_record(db, card, after)?;
+    if (before.state.phase == Phase::New) != (after.state.phase == Phase::New) {
+        db.prepare_cached("update card set seen = ?2 where uid = ?1")?
+            .execute(params![card.0, after.state.phase != Phase::New])?;
+    }
+    Ok(Append::Done)
 }
 
 fn read_record(db: &rusqlite::Connection, card: CardUid) -> rusqlite::Result<Option<CardRecord>> {

@@ -80,12 +80,21 @@ pub struct DeckLine {
 pub fn screen(view: &PathView, menu: &[KeyHint], size: Size, scroll: usize) -> Frame {
     let page = Page::new(size);
     let head = vec![Line::styled("path", Style::Heading)];
-    page.frame(head, report(view, page.text_width()), keys_lines(menu, page.edge_width()), scroll)
+    // What to do comes first on a screen, and last where it is printed: there it stands above the prompt.
+    let mut body = next_lines(view, page.text_width());
+    body.extend(map_lines(view, page.text_width()));
+    page.frame(head, body, keys_lines(menu, page.edge_width()), scroll)
 }
 
 /// Returns what the map says.
 #[must_use]
 pub fn report(view: &PathView, width: usize) -> Vec<Line> {
+    let mut lines = map_lines(view, width);
+    lines.extend(next_lines(view, width));
+    lines
+}
+
+fn map_lines(view: &PathView, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for level in &view.levels {
         lines.push(Line::new());
@@ -100,6 +109,12 @@ pub fn report(view: &PathView, width: usize) -> Vec<Line> {
         Style::Dim,
         width,
     ));
+    lines.iter_mut().for_each(|line| clip(line, width));
+    lines
+}
+
+fn next_lines(view: &PathView, width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
     if !view.next.is_empty() {
         lines.push(Line::new());
         lines.push(Line::styled("next", Style::Heading));
