@@ -105,3 +105,72 @@ fn write_deck(db: &Connection, deck: &IndexedDeck) -> rusqlite::Result<i64> {
     )
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::{CardKey, DeckHead};
+    use crate::seed::Seed;
+    use crate::store::{DeckStamp, IndexedCard, OpenOptions, Store};
+    use crate::time::Timestamp;
+
+    fn deck(path: &str, cards: std::ops::Range<i64>) -> IndexedDeck {
+        let card = |n: i64| IndexedCard {
+            // Far from the order of the deck.
+            uid: CardUid(n.wrapping_mul(0x1234_5678_9abc_def1) & i64::MAX),
+            key: CardKey(format!("card-{n}")),
+            start: 0,
+            end: 9,
+            part: 0,
+            kind: "recall",
+            block: n,
+            title: format!("What is {n}?"),
+            answer_hash: n,
+            tags: Vec::new(),
+            concepts: vec!["numbers".to_owned()],
+            confuses: Vec::new(),
+        };
+        IndexedDeck {
+            path: path.to_owned(),
+            slug: path.to_owned(),
+            head: DeckHead::default(),
+            stamp: DeckStamp::default(),
+            faults: 0,
+            cards: cards.map(card).collect(),
+        }
+    }
+
+    fn indexes(store: &Store) -> Vec<(String, Option<String>)> {
+        let sql = "select name, sql from sqlite_schema where tbl_name = 'card' and type = 'index' order by name";
+        let mut statement = store.db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    #[test]
+    fn many_cards_at_once_leave_the_database_as_few_at_a_time_do() {
+        let many = i64::try_from(BULK_CARDS).unwrap() + 1;
+        let options = OpenOptions { busy_ms: 50, now: Timestamp(1), seed: Seed(1) };
+        let (mut at_once, mut bit_by_bit) =
+            (Store::in_memory(options).unwrap(), Store::in_memory(options).unwrap());
+        let before = indexes(&at_once);
+        assert!(before.len() > 2);
+        at_once.apply_index(&[deck("a", 0..many), deck("b", many..many + 10)], &[], &[], &[], &[]).unwrap();
+        assert_eq!(indexes(&at_once), before);
+        for end in [many / 2, many] {
+            bit_by_bit.apply_index(&[deck("a", 0..end)], &[], &[], &[], &[]).unwrap();
+        }
+        bit_by_bit.apply_index(&[deck("b", many..many + 10)], &[], &[], &[], &[]).unwrap();
+        for id in [1, 2] {
+            let known = at_once.known_cards(id).unwrap();
+            assert!(!known.is_empty());
+            assert_eq!(known, bit_by_bit.known_cards(id).unwrap());
+        }
+        let sound: String = at_once.db.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
+        // Fewer cards go than came: those of the second deck are still found.
+        at_once.apply_index(&[deck("a", 0..3)], &[], &[], &[], &[]).unwrap();
+        assert_eq!(at_once.known_cards(1).unwrap().len(), 3);
+        assert_eq!(at_once.known_cards(2).unwrap().len(), 10);
+    }
+}
