@@ -30,10 +30,16 @@ fn main() -> io::Result<()> {
             let packed = folder.join(format!("deck-{number}"));
             fs::write(&packed, miniz_oxide::deflate::compress_to_vec(&bytes, 10))?;
             let packed = packed.display().to_string();
-            let _ = writeln!(table, "    Packed {{ path: {name:?}, text: Text::Packed(include_bytes!({packed:?})) }},");
+            let _ = writeln!(
+                table,
+                "    Packed {{ path: {name:?}, text: Text::Packed(include_bytes!({packed:?})) }},"
+            );
         } else {
             let path = path.display().to_string();
-            let _ = writeln!(table, "    Packed {{ path: {name:?}, text: Text::Plain(include_str!({path:?})) }},");
+            let _ = writeln!(
+                table,
+                "    Packed {{ path: {name:?}, text: Text::Plain(include_str!({path:?})) }},"
+            );
         }
     }
     table.push_str("];\n\n/// One digest over all names and texts above.\n");

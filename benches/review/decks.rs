@@ -61,8 +61,8 @@ pub fn index() {
 /// most words nearly nowhere.
 fn varied(file: usize, cards: usize) -> String {
     const SYLLABLES: [&str; 20] = [
-        "ta", "ro", "mi", "ken", "sul", "dor", "pha", "li", "quo", "ver", "nan", "tes", "bo", "gri", "lan", "mo",
-        "sta", "ple", "cor", "in",
+        "ta", "ro", "mi", "ken", "sul", "dor", "pha", "li", "quo", "ver", "nan", "tes", "bo", "gri", "lan",
+        "mo", "sta", "ple", "cor", "in",
     ];
     let mut state = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(file as u64 + 1);
     let mut chance = move || {
@@ -184,7 +184,9 @@ fn wait_for_page(port: u16, began: Instant, child: &mut Child) -> Duration {
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
             let asked = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             let mut page = String::new();
-            if asked.and_then(|()| stream.read_to_string(&mut page)).is_ok() && page.starts_with("HTTP/1.1 200") {
+            if asked.and_then(|()| stream.read_to_string(&mut page)).is_ok()
+                && page.starts_with("HTTP/1.1 200")
+            {
                 return began.elapsed();
             }
         }
@@ -203,7 +205,8 @@ pub fn rivals(cards: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     write_decks(folder.path(), cards, |file, cards| deck(file, cards, ""));
     let edit = |round: usize| {
-        let text = deck(7, PER_FILE, "").replacen("subject 7 promise", &format!("subject 7 promise {round}"), 1);
+        let text =
+            deck(7, PER_FILE, "").replacen("subject 7 promise", &format!("subject 7 promise {round}"), 1);
         for decks in [home.path().join("decks"), folder.path().to_owned()] {
             std::fs::write(decks.join("deck-00007.md"), &text).expect("an edit");
         }
@@ -212,7 +215,8 @@ pub fn rivals(cards: usize) {
     told(cards, &version, "first start", &Times::from(vec![ours]), &Times::from(vec![theirs]));
     let rounds = if cards > 10_000 { 3 } else { 5 };
     let unchanged = |time: &dyn Fn() -> Duration| Times::of(rounds, time);
-    let (ours, theirs) = (unchanged(&|| first_card(&home)), unchanged(&|| first_page(&program, folder.path())));
+    let (ours, theirs) =
+        (unchanged(&|| first_card(&home)), unchanged(&|| first_page(&program, folder.path())));
     told(cards, &version, "nothing changed", &ours, &theirs);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds {

@@ -236,11 +236,7 @@ impl App {
 }
 
 /// Steps aside from `first`, the uid of a key, until nobody has it.
-fn free_uid(
-    first: CardUid,
-    key: &CardKey,
-    is_taken: impl Fn(CardUid) -> Result<bool>,
-) -> Result<CardUid> {
+fn free_uid(first: CardUid, key: &CardKey, is_taken: impl Fn(CardUid) -> Result<bool>) -> Result<CardUid> {
     let mut uid = first;
     let mut attempt = 0;
     while is_taken(uid)? {

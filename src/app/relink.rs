@@ -2,7 +2,6 @@
 //! The log is never touched: what changes is which text a history goes on with, and that is noted.
 //! Not for matching (`identify.rs`).
 
-
 use super::{App, AppError, Result};
 use crate::card::{CardKey, CardUid};
 use crate::store::{CardChange, CardRow};

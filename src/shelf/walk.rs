@@ -222,9 +222,16 @@ mod tests {
         fs::create_dir_all(at("sub/.git")).unwrap();
         fs::create_dir_all(at(".hidden")).unwrap();
         fs::create_dir_all(at("sub/old")).unwrap();
-        for name in
-            ["b.md", "a.MD", "sub/c.md", ".hidden/d.md", "sub/skip.md", "sub/old/e.md", "sub/mine.md", "notes.txt"]
-        {
+        for name in [
+            "b.md",
+            "a.MD",
+            "sub/c.md",
+            ".hidden/d.md",
+            "sub/skip.md",
+            "sub/old/e.md",
+            "sub/mine.md",
+            "notes.txt",
+        ] {
             fs::write(at(name), "Q: a\nA: b\n").unwrap();
         }
         fs::write(at(".ignore"), "/sub/mine.md\n").unwrap();

@@ -105,7 +105,6 @@ fn write_deck(db: &Connection, deck: &IndexedDeck) -> rusqlite::Result<i64> {
     )
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +140,8 @@ mod tests {
     }
 
     fn indexes(store: &Store) -> Vec<(String, Option<String>)> {
-        let sql = "select name, sql from sqlite_schema where tbl_name = 'card' and type = 'index' order by name";
+        let sql =
+            "select name, sql from sqlite_schema where tbl_name = 'card' and type = 'index' order by name";
         let mut statement = store.db.prepare(sql).unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         rows.collect::<rusqlite::Result<_>>().unwrap()

@@ -38,7 +38,9 @@ fn review(seat: &mut Seat, uid: CardUid) {
 #[test]
 fn a_great_many_cards_are_told_apart_as_few_are() {
     let cards = |shelf: &str, count: usize| -> String {
-        (0..count).map(|n| format!("Q: What stands in place {n} of the {shelf} shelf?\nA: {shelf} {n}.\n\n")).collect()
+        (0..count)
+            .map(|n| format!("Q: What stands in place {n} of the {shelf} shelf?\nA: {shelf} {n}.\n\n"))
+            .collect()
     };
     let world = World::empty();
     let (first, second) = (cards("first", 1_200), cards("second", 1_300));
