@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use super::exam::resit_from;
+use super::exam_lapses::lapse_words;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::exam::Scope;
@@ -122,7 +124,21 @@ impl App {
             next.push("`retain review --weak` takes up what was weak".to_owned());
         }
         if !outcome.passed && matches!(row.scope, Scope::Level(_) | Scope::Placement) {
-            next.push(format!("`retain {}` sits it again, with other items first", row.scope.command()));
+            let open =
+                resit_from(&row.scope, &self.store.sittings()?, &self.exam_settings()?, self.moment().today);
+            let from = open.map_or(String::new(), |day| format!("from {} on ", words::date(day)));
+            next.push(format!(
+                "{from}`retain {}` sits it again, with other items first",
+                row.scope.command()
+            ));
+        }
+        if let Some(counted) = self.store.lapses_counted(row.id)? {
+            next.push(lapse_words(&counted));
+        } else if !self.exam_lapses(row.id)?.is_empty() {
+            next.push(format!(
+                "the schedule is as it was: `retain exams reschedule {}` counts what was wrong as forgotten",
+                row.id
+            ));
         }
         next.push(format!("`retain exams show {}` shows every item with its answer", row.id));
         Ok(next)
@@ -191,7 +207,8 @@ impl App {
             .collect())
     }
 
-    fn told(&self, row: &SittingRow) -> Result<()> {
+    /// Fails where a sitting is not over: nothing is told before.
+    pub(super) fn told(&self, row: &SittingRow) -> Result<()> {
         if row.end.is_some() {
             return Ok(());
         }
@@ -262,8 +279,11 @@ impl App {
         if let Some(end) = &row.end {
             value["ended_at"] = end.at.to_rfc3339(self.zone()).into();
             value["outcome"] = json!(end.outcome);
-            value["next"] = json!(self.after(row, &end.outcome)?);
+            value["lapses"] = self.store.lapses_counted(row.id)?.map_or(Value::Null, |counted| {
+                json!({ "day": counted.day.to_string(), "cards": counted.cards, "parked": counted.parked })
+            });
             if items {
+                value["next"] = json!(self.after(row, &end.outcome)?);
                 let answers: Vec<Value> = self
                     .answers_as_given(row)?
                     .iter()

@@ -183,6 +183,7 @@ impl From<AppError> for Failure {
         match error {
             AppError::Store(error) => error.into(),
             AppError::Shelf(error) => error.into(),
+            AppError::Config(error) => error.into(),
             AppError::Terminal(error) => error.into(),
             AppError::Unknown { what, ref name, ref near } => {
                 let failure = Self::usage(format!("there is no {what} `{name}`"));
@@ -194,6 +195,7 @@ impl From<AppError> for Failure {
             }
             error @ (AppError::Now { .. } | AppError::Schedule(_)) => Self::new(Kind::Usage, error),
             AppError::Refused(message) => Self::no(message),
+            AppError::Blocked { message, hints } => Self { hints, ..Self::no(message) },
         }
     }
 }

@@ -6,6 +6,7 @@ mod cards;
 mod exams;
 mod identity;
 mod marks;
+mod opened;
 mod reviews;
 mod rows;
 mod schema;
@@ -20,8 +21,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi};
 
 pub use cards::{CardRow, QueueFilter, TodayRow};
-pub use exams::{AnswerRow, EndRow, NewSitting, Opened, Shown, SittingRow};
+pub use exams::{AnswerRow, EndRow, Lapse, NewSitting, RescheduleRow, Shown, SittingRow};
 pub use marks::Marked;
+pub use opened::Opened;
 pub use reviews::{Append, LogFilter};
 pub use schema::SUPPORTED;
 pub use shelf::{CardChange, DeckCount, DeckRow, DeckStamp, IndexedCard, IndexedDeck, KnownCard};

@@ -102,6 +102,12 @@ pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
     let each = view.took_ms / view.items.max(1) as u64;
     let time = format!("{}, {} an item", words::duration(view.took_ms), words::duration(each));
     lines.extend(facts(&[("time", time)], 10, width));
+    if !view.next.is_empty() {
+        heading_line(&mut lines, "next");
+        for next in &view.next {
+            lines.extend(bullet(next, width));
+        }
+    }
     for (heading, rows) in &view.parts {
         heading_line(&mut lines, heading);
         lines.extend(part_table(rows, width));
@@ -132,12 +138,6 @@ pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
                 let room = width.saturating_sub(4).max(1);
                 lines.extend(prefixed(wrap_text(&cards.join(", "), Style::Dim, room), &indent, &indent));
             }
-        }
-    }
-    if !view.next.is_empty() {
-        heading_line(&mut lines, "next");
-        for next in &view.next {
-            lines.extend(bullet(next, width));
         }
     }
     lines
@@ -321,6 +321,9 @@ mod tests {
 
         time      11 min, 30 s an item
 
+        next
+        • `retain review --weak` takes up what was weak
+
         by area
         storage      ███████████░   9 of 10
         coordination ██████░░░░░░   6 of 12
@@ -332,9 +335,6 @@ mod tests {
         weak concepts and their cards
         • raft-commit-rule: 0 of 1 right
             raft-commit-rule, raft-commit-rule/why
-
-        next
-        • `retain review --weak` takes up what was weak
         ");
         for width in 1..100 {
             let size = Size::new(width, 20);

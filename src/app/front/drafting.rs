@@ -143,12 +143,17 @@ impl Drafting {
 pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
     match (form, draft) {
         (Form::Recall { answer }, _) => Part::Recall { answer: answer.clone() },
-        (Form::Cloze { .. }, Draft::Text { text, cursor }) if !revealed || !text.is_empty() => Part::Typed {
-            text: text.clone(),
-            cursor: byte_at(text, *cursor),
-            right: right_answer(form),
-            compare: true,
-        },
+        (Form::Cloze { text: sentence, hidden }, Draft::Text { text, cursor })
+            if !revealed || !text.is_empty() =>
+        {
+            Part::Typed {
+                text: text.clone(),
+                cursor: byte_at(text, *cursor),
+                right: right_answer(form),
+                compare: true,
+                gap: Some((sentence.clone(), *hidden)),
+            }
+        }
         (Form::Cloze { text, hidden }, _) => Part::Cloze { text: text.clone(), hidden: *hidden },
         (Form::Choice { options, several }, draft) => {
             let (marked, cursor) = match draft {
@@ -191,6 +196,7 @@ pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
                 cursor,
                 right: right_answer(form),
                 compare: matches!(form, Form::Typed { .. }),
+                gap: None,
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::exam::{ExamAction, ExamFront, ExamScene, clock};
+use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -34,7 +34,10 @@ pub struct TerminalExam<'a> {
     item: Option<u32>,
     asking: Asking,
     scroll: usize,
+    /// Whether the next drawing has to bring the cursor into sight.
+    follow: bool,
     status: Option<Status>,
+    begun: bool,
 }
 
 impl<'a> TerminalExam<'a> {
@@ -46,7 +49,9 @@ impl<'a> TerminalExam<'a> {
             item: None,
             asking: Asking::Answer,
             scroll: 0,
+            follow: false,
             status: None,
+            begun: false,
         }
     }
 
@@ -80,10 +85,11 @@ impl<'a> TerminalExam<'a> {
         };
         CardView {
             mode: "exam".into(),
-            deck: scene.title.to_owned(),
+            deck: subject(scene.title).to_owned(),
             stage: clock(scene.sitting, scene.at.now),
             done: number - 1,
             total: most,
+            fewest: scene.sitting.fewest(),
             prompt: asked.question.prompt.clone(),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
@@ -157,6 +163,7 @@ impl<'a> TerminalExam<'a> {
                 Drafted::NotMine => {}
                 Drafted::Taken(status) => {
                     self.status = status;
+                    self.follow = true;
                     return Ok(None);
                 }
                 Drafted::Given(given) => return event(Event::Answer(given)),
@@ -211,6 +218,11 @@ impl<'a> TerminalExam<'a> {
     }
 }
 
+/// What an exam is about, where `exam` stands before it already.
+fn subject(title: &str) -> &str {
+    title.strip_prefix("Exam: ").or_else(|| title.strip_suffix(" exam")).unwrap_or(title)
+}
+
 impl ExamFront for TerminalExam<'_> {
     fn next(&mut self, scene: &ExamScene<'_>) -> io::Result<ExamAction> {
         let Some(asked) = scene.sitting.asked() else { return Ok(ExamAction::Event(Event::Tick)) };
@@ -219,10 +231,16 @@ impl ExamFront for TerminalExam<'_> {
             self.drafting = Drafting::new(&asked.question.form, true, false);
             self.asking = Asking::Answer;
             self.scroll = 0;
-            self.status = None;
+            // Said with the first item, and gone with the first key.
+            self.status = (!self.begun).then(|| Status::done(opening(scene)));
+            self.begun = true;
         }
         loop {
-            let frame = review::screen(&self.view(scene, asked), self.terminal.size());
+            let mut view = self.view(scene, asked);
+            if std::mem::take(&mut self.follow) {
+                view.scroll = review::scroll_to(&view, review::Focus::Cursor, self.terminal.size());
+            }
+            let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
             self.terminal.draw(&frame)?;
