@@ -5,7 +5,7 @@ use super::answer::{self, with_caret};
 use super::frame::{Frame, Line, Run, Size, Style};
 use super::markdown::{cloze_from, links, render_from};
 use super::page::{KeyHint, Page, Status, keys_line, progress};
-use super::signs::CURSOR;
+use super::signs::{CARET, CURSOR, HELD};
 use super::words;
 use super::wrap::{apart, prefixed, wrap, wrap_text};
 use crate::review::Verdict;
@@ -58,6 +58,8 @@ pub struct CardView {
     pub keys: Option<Vec<KeyHint>>,
     /// First line of the card that is shown; more than fits is brought back, see [`Frame::scroll`] of the result.
     pub scroll: usize,
+    /// Whether the place where the answer is being made is brought into sight, wherever `scroll` stands.
+    pub follow: bool,
 }
 
 /// What is left in a session.
@@ -211,18 +213,23 @@ impl CardView {
 #[must_use]
 pub fn screen(view: &CardView, size: Size) -> Frame {
     let page = Page::new(size);
-    page.frame(
-        head(view, page.edge_width()),
-        body(view, page.text_width()),
-        foot(view, page.edge_width()),
-        view.scroll,
-    )
+    let (body, working) = body(view, page.text_width());
+    let frame = |scroll| {
+        page.frame(head(view, page.edge_width()), body.clone(), foot(view, page.edge_width()), scroll)
+    };
+    let shown = frame(view.scroll);
+    let window = shown.window(size.rows);
+    match working {
+        Some(line) if view.follow && line < shown.scroll => frame(line),
+        Some(line) if view.follow && line >= shown.scroll + window => frame(line + 1 - window),
+        _ => shown,
+    }
 }
 
 /// Draws the card alone, without head and keys, a blank line before it.
 #[must_use]
 pub fn lines(view: &CardView, width: usize) -> Vec<Line> {
-    body(view, width)
+    body(view, width).0
 }
 
 fn head(view: &CardView, width: usize) -> Vec<Line> {
@@ -274,11 +281,19 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
     lines
 }
 
-fn body(view: &CardView, width: usize) -> Vec<Line> {
+/// The card, and the line on which the answer is being made.
+fn body(view: &CardView, width: usize) -> (Vec<Line>, Option<usize>) {
     let mut lines = vec![Line::new()];
     let mut numbered = Numbered { next_link: 1 };
+    let mut working = None;
     let mut add = |block: Vec<Line>| {
         if !block.is_empty() {
+            let is_working = |line: &Line| {
+                let marks = |run: &Run| [CURSOR, HELD].iter().any(|sign| run.text.starts_with(sign));
+                line.runs.first().is_some_and(marks)
+                    || line.runs.iter().any(|run| run.style == Style::Key && run.text == CARET)
+            };
+            working = working.or_else(|| Some(lines.len() + block.iter().position(is_working)?));
             lines.extend(block);
             lines.push(Line::new());
         }
@@ -322,7 +337,7 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
         add(wrap(&[sign, Run { text, style: Style::Dim }], width));
     }
     lines.pop();
-    lines
+    (lines, working.filter(|_| !view.revealed))
 }
 
 /// Numbers links through all the texts of a card.

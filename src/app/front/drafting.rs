@@ -14,6 +14,8 @@ pub(super) struct Drafting {
     pub(super) draft: Draft,
     /// Letters are commands although a text is being typed.
     pub(super) commanding: bool,
+    /// The screen follows the answer: it was worked at since the learner last scrolled.
+    pub(super) follow: bool,
     /// Whether the number of an option answers at once.
     at_once: bool,
 }
@@ -33,16 +35,26 @@ pub(super) enum Drafted {
 impl Drafting {
     /// Nothing to answer yet.
     pub(super) fn none() -> Self {
-        Self { draft: Draft::Recall, commanding: false, at_once: true }
+        Self { draft: Draft::Recall, commanding: false, follow: false, at_once: true }
     }
 
     /// Starts an answer. With `at_once` the number of an option answers; else it marks, and Enter answers.
     pub(super) fn new(form: &Form, type_cloze: bool, at_once: bool) -> Self {
-        Self { draft: Draft::new(form, type_cloze), commanding: false, at_once }
+        Self { draft: Draft::new(form, type_cloze), commanding: false, follow: false, at_once }
     }
 
     /// Takes a key.
     pub(super) fn press(&mut self, key: Key, form: &Form) -> Drafted {
+        let drafted = self.take(key, form);
+        self.follow = match drafted {
+            Drafted::Taken(_) => true,
+            Drafted::NotMine => false,
+            Drafted::Given(_) | Drafted::Nothing => self.follow,
+        };
+        drafted
+    }
+
+    fn take(&mut self, key: Key, form: &Form) -> Drafted {
         match &self.draft {
             Draft::Recall => Drafted::NotMine,
             Draft::Choice { marked, cursor, several } => {

@@ -323,6 +323,7 @@ impl<'a> TerminalFront<'a> {
             entry: None,
             keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
+            follow: self.drafting.follow,
         }
     }
 
