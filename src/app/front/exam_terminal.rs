@@ -57,7 +57,9 @@ impl<'a> TerminalExam<'a> {
         let hint = KeyHint::new;
         let (status, keys) = match (self.asking, &asked.given) {
             (Asking::Leave, _) => (
-                Some(Status::warning("leave? what was answered is saved; an exam that is ended counts as not passed")),
+                Some(Status::warning(
+                    "leave? what was answered is saved; an exam that is ended counts as not passed",
+                )),
                 vec![
                     // Short: on a narrow screen none of the three may be missing.
                     hint("p", "pause"),
