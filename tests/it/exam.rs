@@ -2,6 +2,7 @@
 //! last level. Not for the statistics (`progress/sprt.rs`) or the blueprint (`exam/blueprint.rs`), which test themselves.
 
 mod lapses;
+mod odd;
 mod papers;
 
 use std::collections::BTreeSet;
