@@ -44,7 +44,7 @@ impl App {
     /// Fails when the database does.
     pub fn mark(&mut self, card: CardUid, event: &LogEvent) -> Result<()> {
         let schedulers = self.schedulers()?;
-        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
+        let scheduler = schedulers.of(self.deck_of(card)?);
         loop {
             let at = self.moment();
             let before = self.store.record(card)?.unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::problem;
 use crate::progress::course::Roadmap;
 use crate::seed::Seed;
 use crate::session::Loaded;
-use crate::session::pose::pose;
+use crate::session::pose::{annotated, pose};
 use crate::store::{DeckRow, QueueFilter};
 
 /// A card that an exam may ask, with all that a paper says of it.
@@ -211,13 +211,16 @@ fn item_of(
 /// The question of an item: the same values each time it is put.
 pub(super) fn question_of(item: &Item, loaded: &Loaded) -> Option<Question> {
     let question = match &item.problem {
-        Some(problem) => problem::redraw(
-            &problem.family,
-            problem.version,
-            &problem.parameters,
-            item.seed.0,
-            item.difficulty,
-        )?,
+        Some(problem) => annotated(
+            problem::redraw(
+                &problem.family,
+                problem.version,
+                &problem.parameters,
+                item.seed.0,
+                item.difficulty,
+            )?,
+            &loaded.card,
+        ),
         None => pose(&loaded.card, item.seed, item.difficulty)?,
     };
     question.form.is_checked().then_some(question)

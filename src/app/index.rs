@@ -31,6 +31,8 @@ pub struct Indexed {
     pub doubles: Vec<(CardKey, String)>,
     /// Files given by the caller, as known to the index.
     pub given: Vec<String>,
+    /// Cards whose states were made anew from the log, because the schedulers in force were other ones before.
+    pub rescheduled: usize,
     /// The digest of the course and the names of its decks that are replaced by the learner's own.
     course: String,
 }
@@ -64,11 +66,11 @@ impl App {
     pub fn refresh(&mut self, given: &[PathBuf]) -> Result<Indexed> {
         let mut indexed = Indexed::default();
         let (stale, vanished) = self.stale(given, &mut indexed)?;
-        if stale.is_empty() && vanished.is_empty() {
-            // Nothing changed: the database is not written to.
-            return Ok(indexed);
+        // Where nothing changed, the database is not written to.
+        if !stale.is_empty() || !vanished.is_empty() {
+            self.take_over(stale, &vanished, &mut indexed)?;
         }
-        self.take_over(stale, &vanished, &mut indexed)?;
+        indexed.rescheduled = self.follow_choices()?;
         Ok(indexed)
     }
 
@@ -156,8 +158,15 @@ impl App {
 
     fn take_over(&mut self, stale: Vec<Stale>, vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
         let Identified { decks, renamed, doubles } = self.read_and_identify(stale, vanished, indexed)?;
-        let done = [(SHIPPED_SETTING, indexed.course.as_str()), (DOUBLES_SETTING, doubles.as_str())];
+        let mut done = vec![(SHIPPED_SETTING, indexed.course.as_str()), (DOUBLES_SETTING, doubles.as_str())];
+        // A card in another deck may have another scheduler.
+        if !indexed.changes.is_empty() {
+            done.extend(self.states_in_doubt()?);
+        }
         self.store.apply_index(&decks, vanished, &renamed, &indexed.changes, &done)?;
+        if !indexed.changes.is_empty() {
+            self.reschedule(indexed.changes.iter().map(|change| change.card))?;
+        }
         self.order_decks()
     }
 

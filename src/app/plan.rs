@@ -279,7 +279,8 @@ impl App {
         Err(AppError::Unknown { what: "deck", name: name.to_owned(), near })
     }
 
-    /// Takes new cards from the first few decks that have any, except those whose required decks have some left.
+    /// Takes new cards from the first few decks that have any, except those whose required decks have some left; and
+    /// where that does not fill the room, from the decks that come after them.
     fn new_cards(
         &self,
         filter: &QueueFilter,
@@ -287,9 +288,32 @@ impl App {
         seen_today: &HashSet<i64>,
         at: &Moment,
     ) -> Result<Vec<QueueCard>> {
-        if room == 0 {
-            return Ok(Vec::new());
+        let mut cards = Vec::new();
+        let mut used_up = HashSet::new();
+        let mut round = 0;
+        while cards.len() < room {
+            let left = room - cards.len();
+            let turns = self.decks_in_turn(filter, left, seen_today, &used_up, at)?;
+            if turns.is_empty() {
+                break;
+            }
+            used_up.extend(turns.iter().map(|(slug, _)| slug.clone()));
+            let taken = queue::take_turns(turns.into_iter().map(|(_, cards)| cards).collect(), left);
+            cards.extend(taken.into_iter().map(|card| QueueCard { round, ..card }));
+            round += 1;
         }
+        Ok(cards)
+    }
+
+    /// Returns the decks that give new cards now, each with some of them, as if `used_up` had none left.
+    fn decks_in_turn(
+        &self,
+        filter: &QueueFilter,
+        room: usize,
+        seen_today: &HashSet<i64>,
+        used_up: &HashSet<String>,
+        at: &Moment,
+    ) -> Result<Vec<(String, Vec<QueueCard>)>> {
         let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
         let standing = self.gates()?;
@@ -304,7 +328,7 @@ impl App {
             let mut unfinished: HashSet<String> = HashSet::new();
             taken = if passed { taken } else { 0 };
             self.store.for_each_deck_with_new(shipped, |deck, slug, requires| {
-                if kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
+                if used_up.contains(&slug) || kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
                     return Ok(true);
                 }
                 let Some(row) = self.store.deck(deck)? else { return Ok(true) };
@@ -318,7 +342,7 @@ impl App {
                 // A deck that was opened by hand waits for nothing.
                 let waits =
                     !standing.decks.contains(&slug) && requires.iter().any(|name| unfinished.contains(name));
-                unfinished.insert(slug);
+                unfinished.insert(slug.clone());
                 // A deck that waits for another counts too: the course is followed in order, not skipped through.
                 taken += 1;
                 if !waits {
@@ -327,13 +351,13 @@ impl App {
                     let cards = self.store.new_cards(deck, limit, at.today, filter)?;
                     let cards = queue::without_siblings(cards, seen_today);
                     if !cards.is_empty() {
-                        turns.push(cards);
+                        turns.push((slug, cards));
                     }
                 }
                 Ok(taken < at_once)
             })?;
         }
-        Ok(queue::take_turns(turns, room))
+        Ok(turns)
     }
 }
 

@@ -20,7 +20,9 @@ impl App {
         }
         let changes =
             [self.relinked(history.uid, Some(history), text)?, self.relinked(text.uid, Some(text), history)?];
-        Ok(self.store.exchange_texts(text.uid, history.uid, &changes)?)
+        self.put_in_doubt()?;
+        self.store.exchange_texts(text.uid, history.uid, &changes)?;
+        self.reschedule([text.uid, history.uid])
     }
 
     /// Gives a card's text a history of its own, and leaves the old history to the text that was there before the last
@@ -77,8 +79,17 @@ impl App {
             new_deck: deck,
             ..old.clone()
         };
+        self.put_in_doubt()?;
         self.store.part_text(card.uid, fresh, (&key, &title), &[old, new])?;
+        self.reschedule([card.uid])?;
         Ok(key)
+    }
+
+    fn put_in_doubt(&self) -> Result<()> {
+        match self.states_in_doubt()? {
+            Some((name, value)) => Ok(self.store.set_setting(name, value)?),
+            None => Ok(()),
+        }
     }
 
     fn relinked(&self, card: CardUid, old: Option<&CardRow>, new: &CardRow) -> Result<CardChange> {

@@ -1,8 +1,6 @@
 //! Statistics: gathers what `view/stats.rs` draws and `stats --json` prints.
 //! Not for the folds themselves (`progress/stats.rs`).
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
 use super::{App, Result};
@@ -29,11 +27,7 @@ impl App {
     /// # Errors
     /// Fails when the database does.
     pub fn stats(&self, at: &Moment) -> Result<StatsView> {
-        let mut retracted = HashSet::new();
-        self.store.for_each_retraction(|target| {
-            retracted.insert(target);
-        })?;
-        let mut stats = Stats::new(retracted);
+        let mut stats = Stats::new(self.retracted_entries()?);
         self.store.for_each_entry(LogFilter::default(), |entry| {
             if matches!(entry.event, LogEvent::Answer(_)) {
                 stats.add(&entry);

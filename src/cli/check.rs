@@ -312,7 +312,11 @@ fn explain(name: &str) -> Outcome {
     if let Some(code) = codes::explain(name) {
         output::say(code.code)?;
         paragraph("when", code.meaning)?;
-        return paragraph("repair", code.repair);
+        paragraph("repair", code.repair)?;
+        return match code.fix {
+            codes::Mend::Does(what) => paragraph("--fix", what),
+            codes::Mend::Leaves(why) => paragraph("--fix", &format!("leaves it: {why}")),
+        };
     }
     let known = lint::rules().map(|rule| rule.code).chain(codes::CODES.iter().map(|code| code.code));
     let failure = Failure::usage(format!("there is no rule `{name}`"));

@@ -5,6 +5,7 @@ use super::{Failure, Outcome, check, output};
 use crate::app::App;
 use crate::app::check::shown;
 use crate::app::front::json::event_name;
+use crate::card::CardKind;
 use crate::review::{LogEvent, Purpose};
 use crate::store::CardRow;
 use crate::view::words;
@@ -41,6 +42,13 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
     let changes = app.store.changes(Some(card.uid), u32::MAX)?;
     let entries = app.store.history(card.uid)?;
     let deck = app.store.deck(card.deck)?.filter(|_| card.present);
+    let problem = match app.load(card.uid)? {
+        Some(loaded) => match loaded.card.kind {
+            CardKind::Problem { family, parameters } => Some((family, parameters)),
+            _ => None,
+        },
+        None => None,
+    };
     let when = |at: crate::time::Timestamp| app.zone().local(at).format("%Y-%m-%d %H:%M").to_string();
     let undone: std::collections::HashSet<_> = entries
         .iter()
@@ -60,6 +68,7 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
         });
         rows.push((change.at.0, format!("{}  {}", when(change.at), line(change, 0, name)), json));
     }
+    let mut drawn = false;
     for entry in &entries {
         let mut notes = Vec::new();
         let what = match &entry.event {
@@ -73,6 +82,12 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
                     notes.push(format!("back in {}", words::interval_days(days)));
                 }
                 notes.push(words::duration(u64::from(answer.took_ms)));
+                if let (Some(seed), Some(version), Some(difficulty)) =
+                    (answer.seed, answer.version, answer.difficulty)
+                {
+                    drawn = true;
+                    notes.push(format!("--seed {seed} --difficulty {difficulty} --version {version}"));
+                }
                 answer.grade.to_string().to_lowercase()
             }
             LogEvent::Flag(note) => {
@@ -85,10 +100,16 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
             notes.push("undone".to_owned());
         }
         notes.retain(|note| !note.is_empty());
-        let json = serde_json::json!({
+        let mut json = serde_json::json!({
             "at": entry.at.to_rfc3339(app.zone()), "event": event_name(&entry.event), "what": what,
             "undone": undone.contains(&entry.id),
         });
+        if let LogEvent::Answer(answer) = &entry.event {
+            json["given"] = answer.given.clone().into();
+            json["seed"] = answer.seed.into();
+            json["version"] = answer.version.into();
+            json["difficulty"] = answer.difficulty.into();
+        }
         let text = format!("{}  {what:<8}  {}", when(entry.at), notes.join(", "));
         rows.push((entry.at.0, text.trim_end().to_owned(), json));
     }
@@ -109,6 +130,13 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
     }
     for (_, text, _) in rows {
         output::say(&text)?;
+    }
+    if let Some((family, parameters)) = problem.filter(|_| drawn) {
+        let set: String = parameters.iter().map(|(name, value)| format!(" --set '{name}={value}'")).collect();
+        output::say("")?;
+        output::say(&format!(
+            "to see one again, with the seed, difficulty and version of its line: retain problem show {family}{set}"
+        ))?;
     }
     Ok(())
 }

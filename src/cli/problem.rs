@@ -33,6 +33,9 @@ enum ProblemCommand {
         /// The seed; the same seed shows the same instance
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// The version of the family, as `retain history` tells it; the current one by default
+        #[arg(long = "version", value_name = "N")]
+        version: Option<u32>,
         /// As one JSON object
         #[arg(long)]
         json: bool,
@@ -62,13 +65,20 @@ struct Which {
 }
 
 impl Which {
-    fn find(&self) -> Result<(&'static dyn Family, toml::Table), Failure> {
+    fn find(&self, version: Option<u32>) -> Result<(&'static dyn Family, toml::Table), Failure> {
         let Some(family) = problem::find(&self.family) else {
             let failure = Failure::usage(format!("there is no problem family `{}`", self.family));
             return Err(match problem::suggest(&self.family) {
                 Some(near) => failure.hint(format!("did you mean `{near}`")),
                 None => failure.hint("`retain problem list` names them all"),
             });
+        };
+        let version = version.unwrap_or(family.version());
+        let Some(family) = problem::of_version(family, version) else {
+            let known = family.earlier().iter().map(|earlier| earlier.version()).chain([family.version()]);
+            let known: Vec<String> = known.map(|version| version.to_string()).collect();
+            return Err(Failure::usage(format!("there is no version {version} of `{}`", family.name()))
+                .hint(format!("it has {}", known.join(", "))));
         };
         let mut table = toml::Table::new();
         for line in &self.parameters {
@@ -100,14 +110,14 @@ impl Which {
 pub(super) fn run_alone(args: &Args) -> Option<Outcome> {
     match &args.command {
         ProblemCommand::List { json } => Some(list(*json)),
-        ProblemCommand::Show { which, seed, json } => Some(show(which, *seed, *json)),
+        ProblemCommand::Show { which, seed, version, json } => Some(show(which, *seed, *version, *json)),
         ProblemCommand::Try { .. } => None,
     }
 }
 
 pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     let ProblemCommand::Try { which, count, mode } = &args.command else { return Ok(()) };
-    let (family, parameters) = which.find()?;
+    let (family, parameters) = which.find(None)?;
     let practice = Practice { family, parameters, difficulty: which.difficulty, count: *count };
     match super::review::with(app, *mode, |app, front| app.practise(&practice, front))? {
         Sat::Home => super::home::screen(app),
@@ -145,8 +155,8 @@ fn list(json: bool) -> Outcome {
     Ok(output::say(&format!("{} families", problem::families().len()))?)
 }
 
-fn show(which: &Which, seed: u64, json: bool) -> Outcome {
-    let (family, table) = which.find()?;
+fn show(which: &Which, seed: u64, version: Option<u32>, json: bool) -> Outcome {
+    let (family, table) = which.find(version)?;
     let question = problem::draw(family, &table, seed, which.difficulty)
         .map_err(|_| Failure::no("the family cannot be drawn with these parameters"))?;
     if json {

@@ -50,7 +50,7 @@ fn explain(app: &App, card: &CardRow) -> Outcome {
         deck.map_or_else(|| "gone".to_owned(), |deck| deck.head.name)
     ))?;
     let schedulers = app.schedulers()?;
-    let scheduler = schedulers.of(Some(card.deck));
+    let scheduler = schedulers.of(card.present.then_some(card.deck));
     output::say(&format!("scheduler: {}", scheduler.name()))?;
     output::say("")?;
     let history = app.store.history(card.uid)?;

@@ -74,7 +74,8 @@ pub fn redraw(name: &str, version: u32, table: &toml::Table, seed: u64, difficul
 }
 
 /// Returns a family as it was at a version: itself, or one that it keeps in [`Family::earlier`].
-fn of_version(family: &dyn Family, version: u32) -> Option<&dyn Family> {
+#[must_use]
+pub fn of_version(family: &dyn Family, version: u32) -> Option<&dyn Family> {
     if family.version() == version {
         return Some(family);
     }

@@ -32,14 +32,24 @@ pub fn pose(card: &Card, seed: Seed, difficulty: u8) -> Option<Question> {
         }
         CardKind::Number { question, answer } => (question.clone(), Form::Number { answer: answer.clone() }),
         CardKind::Problem { family, parameters } => {
-            let mut question = problem::draw(problem::find(family)?, parameters, seed.0, difficulty).ok()?;
-            if question.hint.is_none() {
-                question.hint.clone_from(&card.hint);
-            }
-            return Some(question);
+            let question = problem::draw(problem::find(family)?, parameters, seed.0, difficulty).ok()?;
+            return Some(annotated(question, card));
         }
     };
     Some(Question { prompt, form, hint: card.hint.clone(), why: card.why.clone(), drawn: None })
+}
+
+/// Adds what a card's author says of a drawn problem: the hint where the family gives none, the why behind the solution.
+#[must_use]
+pub fn annotated(mut question: Question, card: &Card) -> Question {
+    if question.hint.is_none() {
+        question.hint.clone_from(&card.hint);
+    }
+    question.why = match (question.why, &card.why) {
+        (Some(solution), Some(why)) => Some(format!("{solution}\n\n{why}")),
+        (solution, why) => solution.or_else(|| why.clone()),
+    };
+    question
 }
 
 /// Shuffles items so that they are not in the right order already, and says what the right order is.

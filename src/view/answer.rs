@@ -5,7 +5,7 @@ use super::diff::diff;
 use super::frame::{Line, Run, Style};
 use super::markdown::render;
 use super::review::{OptionView, OrderItem};
-use super::signs::{CARET, CURSOR, HELD, RIGHT, WRONG};
+use super::signs::{CARET, CURSOR, RIGHT, WRONG};
 use super::wrap::{prefixed, wrap, wrap_text};
 
 /// The options, before and after.
@@ -83,7 +83,7 @@ pub(super) fn order(
         match (revealed, in_place, index == cursor, held) {
             (true, true, ..) => mark.push(format!("{RIGHT} "), Style::Good),
             (true, false, ..) => mark.push(format!("{WRONG} "), Style::Bad),
-            (false, _, true, true) => mark.push(format!("{HELD} "), Style::Warn),
+            (false, _, true, true) => mark.push("◆ ", Style::Warn),
             (false, _, true, false) => mark.push(format!("{CURSOR} "), Style::Key),
             (false, ..) => mark.push("  ", Style::Plain),
         }

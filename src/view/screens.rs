@@ -203,6 +203,7 @@ fn typing() {
             cursor: 6,
             right: "linearizability".into(),
             compare: true,
+            gap: None,
         },
         ..card()
     };
@@ -212,7 +213,7 @@ fn typing() {
     let number = CardView {
         prompt: "How many servers does a crash-tolerant majority system need to survive $f = 2$ failures?"
             .into(),
-        part: Part::Typed { text: "5".into(), cursor: 1, right: "5".into(), compare: false },
+        part: Part::Typed { text: "5".into(), cursor: 1, right: "5".into(), compare: false, gap: None },
         verdict: Some(Verdict::Right),
         buttons: proposing("3"),
         why: Note::Hidden,
@@ -470,7 +471,7 @@ proptest::proptest! {
             ..card()
         };
         text(&review::screen(&recall, size), size);
-        let part = Part::Typed { text: typed, cursor, right: answer, compare: true };
+        let part = Part::Typed { text: typed, cursor, right: answer, compare: true, gap: None };
         text(&review::screen(&CardView { part, verdict: Some(Verdict::Wrong), ..recall }, size), size);
     }
 }

@@ -11,8 +11,6 @@ pub const WRONG: &str = "✗";
 pub const PARTLY: &str = "◐";
 /// The cursor in a list.
 pub const CURSOR: &str = "▸";
-/// An item that was picked up and moves with the cursor.
-pub const HELD: &str = "◆";
 /// The cursor in a line being typed.
 pub const CARET: &str = "▏";
 

@@ -20,7 +20,7 @@ pub fn question(view: &CardView) -> String {
         let _ = writeln!(text, "{}", speak(&view.prompt));
     }
     match &view.part {
-        Part::Cloze { text: sentence, hidden } => {
+        Part::Cloze { text: sentence, hidden } | Part::Typed { gap: Some((sentence, hidden)), .. } => {
             let _ = writeln!(text, "{}", speak_cloze(sentence, *hidden, false));
         }
         Part::Choice { options, several, .. } => {
@@ -185,7 +185,8 @@ mod tests {
             answer(&view(order)),
             "right order\n1: prepare (you had it at 2)\n2: vote (you had it at 1)"
         );
-        let typed = Part::Typed { text: " ".into(), cursor: 0, right: "5 ± 1".into(), compare: false };
+        let typed =
+            Part::Typed { text: " ".into(), cursor: 0, right: "5 ± 1".into(), compare: false, gap: None };
         assert_eq!(answer(&view(typed)), "yours: nothing\nright: 5 ± 1");
         let mut cloze = view(Part::Cloze { text: "votes from a majority".into(), hidden: Span::new(11, 21) });
         cloze.prompt.clear();

@@ -54,7 +54,7 @@ fn root() -> PathBuf {
 /// Every Rust file under a folder: path below the package, and text.
 fn rust_files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        // A folder may be none, as `examples/` is while there are no examples.
+        // A folder may be none.
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {

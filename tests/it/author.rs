@@ -206,7 +206,7 @@ fn rules_and_codes_are_explained() {
     let world = World::empty();
     assert_eq!(
         world.run(&["check", "--explain", "missing-answer"]).success(),
-        "missing-answer\n  when    a question has no answer\n  repair  add a line `A: …`, or `Type:`, `Number:` or `Order:`\n"
+        "missing-answer\n  when    a question has no answer\n  repair  add a line `A: …`, or `Type:`, `Number:` or `Order:`\n  --fix   writes `A:` in place of `a:`, `Answer:` or an indented `A:`, where no list of options\n          follows\n"
     );
     assert!(
         world

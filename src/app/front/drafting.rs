@@ -14,8 +14,6 @@ pub(super) struct Drafting {
     pub(super) draft: Draft,
     /// Letters are commands although a text is being typed.
     pub(super) commanding: bool,
-    /// The screen follows the answer: it was worked at since the learner last scrolled.
-    pub(super) follow: bool,
     /// Whether the number of an option answers at once.
     at_once: bool,
 }
@@ -35,26 +33,16 @@ pub(super) enum Drafted {
 impl Drafting {
     /// Nothing to answer yet.
     pub(super) fn none() -> Self {
-        Self { draft: Draft::Recall, commanding: false, follow: false, at_once: true }
+        Self { draft: Draft::Recall, commanding: false, at_once: true }
     }
 
     /// Starts an answer. With `at_once` the number of an option answers; else it marks, and Enter answers.
     pub(super) fn new(form: &Form, type_cloze: bool, at_once: bool) -> Self {
-        Self { draft: Draft::new(form, type_cloze), commanding: false, follow: false, at_once }
+        Self { draft: Draft::new(form, type_cloze), commanding: false, at_once }
     }
 
     /// Takes a key.
     pub(super) fn press(&mut self, key: Key, form: &Form) -> Drafted {
-        let drafted = self.take(key, form);
-        self.follow = match drafted {
-            Drafted::Taken(_) => true,
-            Drafted::NotMine => false,
-            Drafted::Given(_) | Drafted::Nothing => self.follow,
-        };
-        drafted
-    }
-
-    fn take(&mut self, key: Key, form: &Form) -> Drafted {
         match &self.draft {
             Draft::Recall => Drafted::NotMine,
             Draft::Choice { marked, cursor, several } => {
@@ -155,12 +143,17 @@ impl Drafting {
 pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
     match (form, draft) {
         (Form::Recall { answer }, _) => Part::Recall { answer: answer.clone() },
-        (Form::Cloze { .. }, Draft::Text { text, cursor }) if !revealed || !text.is_empty() => Part::Typed {
-            text: text.clone(),
-            cursor: byte_at(text, *cursor),
-            right: right_answer(form),
-            compare: true,
-        },
+        (Form::Cloze { text: sentence, hidden }, Draft::Text { text, cursor })
+            if !revealed || !text.is_empty() =>
+        {
+            Part::Typed {
+                text: text.clone(),
+                cursor: byte_at(text, *cursor),
+                right: right_answer(form),
+                compare: true,
+                gap: Some((sentence.clone(), *hidden)),
+            }
+        }
         (Form::Cloze { text, hidden }, _) => Part::Cloze { text: text.clone(), hidden: *hidden },
         (Form::Choice { options, several }, draft) => {
             let (marked, cursor) = match draft {
@@ -203,6 +196,7 @@ pub(super) fn part(form: &Form, draft: &Draft, revealed: bool) -> Part {
                 cursor,
                 right: right_answer(form),
                 compare: matches!(form, Form::Typed { .. }),
+                gap: None,
             }
         }
     }

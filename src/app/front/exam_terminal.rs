@@ -34,6 +34,8 @@ pub struct TerminalExam<'a> {
     item: Option<u32>,
     asking: Asking,
     scroll: usize,
+    /// Whether the next drawing has to bring the cursor into sight.
+    follow: bool,
     status: Option<Status>,
     begun: bool,
 }
@@ -47,6 +49,7 @@ impl<'a> TerminalExam<'a> {
             item: None,
             asking: Asking::Answer,
             scroll: 0,
+            follow: false,
             status: None,
             begun: false,
         }
@@ -95,7 +98,6 @@ impl<'a> TerminalExam<'a> {
             status,
             keys: Some(keys),
             scroll: self.scroll,
-            follow: self.drafting.follow,
             ..CardView::default()
         }
     }
@@ -164,6 +166,7 @@ impl<'a> TerminalExam<'a> {
                 Drafted::NotMine => {}
                 Drafted::Taken(status) => {
                     self.status = status;
+                    self.follow = true;
                     return Ok(None);
                 }
                 Drafted::Given(given) => return event(Event::Answer(given)),
@@ -236,7 +239,11 @@ impl ExamFront for TerminalExam<'_> {
             self.begun = true;
         }
         loop {
-            let frame = review::screen(&self.view(scene, asked), self.terminal.size());
+            let mut view = self.view(scene, asked);
+            if std::mem::take(&mut self.follow) {
+                view.scroll = review::scroll_to(&view, review::Focus::Cursor, self.terminal.size());
+            }
+            let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
             self.terminal.draw(&frame)?;

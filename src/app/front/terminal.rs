@@ -13,7 +13,7 @@ use crate::session::draft::Draft;
 use crate::session::{Current, Event, Notice, Record};
 use crate::term::{Field, Key, Terminal, field};
 use crate::view::page::{KeyHint, Status};
-use crate::view::review::{Button, CardView, Entry, Left, Note};
+use crate::view::review::{Button, CardView, Entry, Focus, Left, Note};
 use crate::view::summary::{QuizView, SummaryView};
 use crate::view::{help, history, review, summary};
 
@@ -25,6 +25,8 @@ pub struct TerminalFront<'a> {
     /// Which card, at which stage, the draft and the scroll belong to.
     place: Option<(CardUid, u32, bool)>,
     scroll: usize,
+    /// What the next drawing has to bring into sight.
+    follow: Option<Focus>,
     status: Option<Status>,
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
@@ -43,6 +45,7 @@ impl<'a> TerminalFront<'a> {
             drafting: Drafting::none(),
             place: None,
             scroll: 0,
+            follow: None,
             status: None,
             missed: Vec::new(),
             total: 0,
@@ -64,11 +67,16 @@ impl<'a> TerminalFront<'a> {
                 self.drafting = Drafting::new(&current.question.form, scene.session.rules().type_cloze, true);
             }
             self.place = Some(place);
+            // The question is read from its top; its answer is what the next look is for.
             self.scroll = 0;
+            self.follow = place.2.then_some(Focus::Answer);
             self.drafting.commanding = false;
         }
         loop {
-            let view = self.view(scene, current);
+            let mut view = self.view(scene, current);
+            if let Some(focus) = self.follow.take() {
+                view.scroll = review::scroll_to(&view, focus, self.terminal.size());
+            }
             let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
@@ -140,12 +148,14 @@ impl<'a> TerminalFront<'a> {
             }
             Key::Char('h') => {
                 if current.question.hint.is_some() {
+                    self.follow = Some(Focus::Hint);
                     return event(Event::Hint);
                 }
                 self.status = Some(Status::warning("this card has no hint"));
             }
             Key::Char('w') => {
                 if current.answered.is_some() {
+                    self.follow = Some(Focus::Why);
                     return event(Event::Why);
                 }
                 self.status = Some(Status::warning("first the answer, then why it holds"));
@@ -167,6 +177,7 @@ impl<'a> TerminalFront<'a> {
             Drafted::NotMine => None,
             Drafted::Taken(status) => {
                 self.status = status;
+                self.follow = Some(Focus::Cursor);
                 Some(None)
             }
             Drafted::Given(given) => Some(Some(Action::Event(Event::Answer(given)))),
@@ -323,7 +334,6 @@ impl<'a> TerminalFront<'a> {
             entry: None,
             keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
-            follow: self.drafting.follow,
         }
     }
 

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use super::mix::head_at;
 use super::subject::{Shape, Subject};
-use super::text::{Text, Word, words_of};
+use super::text::{Text, Word};
 use super::twins::{Threshold, pairs};
 use crate::card::CardKind;
 use crate::deck::{Parsed, Tag};
@@ -29,7 +29,7 @@ struct Asked {
     block: usize,
     /// The question's first line.
     at: Span,
-    /// The question as it is compared: lower case, without marks.
+    /// The question as it is compared.
     question: u64,
     answer: u64,
     /// Whether question and answer both are texts of their own.
@@ -81,28 +81,28 @@ fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
 }
 
 fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
-    let words = |text: &Text| text.words.iter().map(|word| word.text.clone()).collect::<Vec<_>>();
+    let source = subject.source.text.as_str();
+    let said = |text: &Text| text.compared(source, &(0..text.plain.len()));
+    let asked = hash(&said(&subject.question));
     let (question, answer) = match &subject.card.kind {
         CardKind::Problem { family, parameters } => (hash(&(family, parameters.to_string())), 0),
         // The same sentence with another part hidden asks something else.
         CardKind::Cloze { .. } if subject.shape == Shape::Cloze => {
             let hidden: Vec<_> = subject.hidden.iter().map(|hidden| hidden.range.clone()).collect();
-            let keys: Vec<_> = subject.keys().into_iter().map(|key| words_of(&key.plain)).collect();
-            (hash(&(words(&subject.question), hidden)), hash(&keys))
+            let keys: Vec<_> = hidden.iter().map(|range| subject.question.compared(source, range)).collect();
+            (hash(&(asked, hidden)), hash(&keys))
         }
         CardKind::Choice { .. } => {
-            let mut keys: Vec<_> = subject.keys().into_iter().map(|key| words_of(&key.plain)).collect();
+            let right = subject.options.iter().filter(|each| each.option.right);
+            let mut keys: Vec<_> = right.map(|each| said(&each.text)).collect();
             keys.sort();
-            (hash(&words(&subject.question)), if keys.len() == 1 { hash(&keys[0]) } else { hash(&keys) })
+            (asked, if keys.len() == 1 { hash(&keys[0]) } else { hash(&keys) })
         }
         CardKind::Order { .. } => {
-            let items: Vec<_> = subject.items.iter().map(words).collect();
-            (hash(&words(&subject.question)), hash(&items))
+            let items: Vec<_> = subject.items.iter().map(said).collect();
+            (asked, hash(&items))
         }
-        _ => {
-            let answer = subject.answer.as_ref().map(words).unwrap_or_default();
-            (hash(&words(&subject.question)), hash(&answer))
-        }
+        _ => (asked, hash(&subject.answer.as_ref().map(said).unwrap_or_default())),
     };
     Asked {
         deck,

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::problem::text::plural;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
 
-pub const FAMILY: &dyn Family = &QuorumFaults;
+pub const FAMILY: &dyn Family = &QuorumFaults(2);
 
-struct QuorumFaults;
+/// By version. Version 1 did not ask about signed messages.
+struct QuorumFaults(u32);
 
 const HALF: &str = "half of the servers is not a majority: two halves need not meet";
 const SWAPPED: &str = "you mixed up how many must stay up with how many may fail";
@@ -19,6 +20,8 @@ const EQUAL_BOUND: &str =
 const NO_QUORUM_NEEDED: &str = "no majority is needed here: one working copy is enough";
 const PLAIN_MAJORITY: &str = "two plain majorities may meet in faulty servers only";
 const SHARED_LIAR: &str = "f + 1 servers contain a correct one, but two such sets need not share it";
+const UNSIGNED: &str =
+    "a third is the bound without signatures; here a liar cannot pass on what others never said";
 const WEAKER_BOUND: &str = "this algorithm needs more than the problem itself does";
 
 /// What is asked; `n` stands for servers, `f` for faults.
@@ -37,6 +40,7 @@ enum Ask {
     SynchronousByzantine,
     BenOrCrash,
     BenOrByzantine,
+    SynchronousSigned,
 }
 
 use Ask::*;
@@ -44,6 +48,17 @@ use Ask::*;
 const EASY: &[Ask] = &[Majority, CrashTolerated, CrashServers];
 const MIDDLE: &[Ask] =
     &[CrashTolerated, CrashServers, ByzantineTolerated, ByzantineServers, ByzantineQuorum, ManagedServers];
+const HARD_1: &[Ask] = &[
+    ByzantineTolerated,
+    ByzantineQuorum,
+    ManagedServers,
+    VotingServers,
+    SilentServers,
+    SynchronousCrash,
+    SynchronousByzantine,
+    BenOrCrash,
+    BenOrByzantine,
+];
 const HARD: &[Ask] = &[
     ByzantineTolerated,
     ByzantineQuorum,
@@ -52,6 +67,7 @@ const HARD: &[Ask] = &[
     SilentServers,
     SynchronousCrash,
     SynchronousByzantine,
+    SynchronousSigned,
     BenOrCrash,
     BenOrByzantine,
 ];
@@ -72,12 +88,13 @@ impl Ask {
             SynchronousByzantine => "synchronous-byzantine",
             BenOrCrash => "ben-or-crash",
             BenOrByzantine => "ben-or-byzantine",
+            SynchronousSigned => "synchronous-signed",
         }
     }
 
     /// Tells whether the number of servers is given, not that of faults.
     fn given_servers(self) -> bool {
-        matches!(self, Majority | CrashTolerated | ByzantineTolerated)
+        matches!(self, Majority | CrashTolerated | ByzantineTolerated | SynchronousSigned)
     }
 }
 
@@ -88,6 +105,14 @@ impl Family for QuorumFaults {
 
     fn title(&self) -> &'static str {
         "count servers, majorities and tolerated faults"
+    }
+
+    fn version(&self) -> u32 {
+        self.0
+    }
+
+    fn earlier(&self) -> &'static [&'static dyn Family] {
+        if self.0 == 2 { &[&Self(1)] } else { &[] }
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -113,11 +138,13 @@ impl Family for QuorumFaults {
             PLAIN_MAJORITY,
             SHARED_LIAR,
             WEAKER_BOUND,
+            UNSIGNED,
         ]
     }
 
     fn instance(&self, with: &Chosen, draw: &mut Draw, difficulty: Difficulty) -> Instance {
-        let ask = *draw.pick(difficulty.of([EASY, MIDDLE, HARD]));
+        let hard = if self.0 == 1 { HARD_1 } else { HARD };
+        let ask = *draw.pick(difficulty.of([EASY, MIDDLE, hard]));
         let (n, f) = (with.count("servers"), with.count("faults"));
         let values = if ask.given_servers() {
             json!({ "asks": ask.name(), "servers": n })
@@ -289,6 +316,21 @@ impl Family for QuorumFaults {
             .mistake(3 * f + 1, WEAKER_BOUND)
             .mistake(2 * f + 1, CRASH_BOUND)
             .mistake(5 * f, EQUAL_BOUND),
+            SynchronousSigned => new(
+                format!(
+                    "In a **synchronous** system of **{n}** processes a sender broadcasts a value, and all correct processes \
+                     must settle on the same one. Messages are **signed**, and no signature can be forged. How many \
+                     Byzantine processes does the best protocol survive at most?"
+                ),
+                n - 1,
+                format!(
+                    "Whoever takes a value over shows the signatures of f + 1 processes, one of them correct, and the \
+                     correct one has told everybody: any f < n will do (Dolev & Strong 1983), here {}.",
+                    n - 1
+                ),
+            )
+            .mistake((n - 1) / 3, UNSIGNED)
+            .mistake((n - 1) / 2, BYZANTINE_BOUND),
         }
     }
 }

@@ -6,9 +6,10 @@ use crate::problem::diagram::{LogRow, raft_logs, table};
 use crate::problem::text::SERVERS;
 use crate::problem::{Chosen, Difficulty, Draw, Family, Instance, Parameter, answer};
 
-pub const FAMILY: &dyn Family = &RaftCommitIndex;
+pub const FAMILY: &dyn Family = &RaftCommitIndex(2);
 
-struct RaftCommitIndex;
+/// By version. In version 1 the answer was a given number (the end of the log, the old commitIndex) too often.
+struct RaftCommitIndex(u32);
 
 const OLD_TERM: &str =
     "you counted replicas of an entry of an earlier term: only one of the current term commits by counting";
@@ -18,6 +19,24 @@ const LEADER_LEFT_OUT: &str = "the leader's own log counts too";
 const ALL_SERVERS: &str = "a majority is enough, not all servers";
 const LEADER_ONLY: &str = "the leader's last entry is on the leader alone or on too few";
 const NOT_ADVANCED: &str = "an entry of the current term is on a majority: it commits, and all before it";
+
+const SERVERS_IN: Parameter =
+    Parameter::integer("servers", "servers in the cluster, the leader included", (3, 9), &[]).graded([
+        &[3, 5],
+        &[5],
+        &[5, 6, 7],
+    ]);
+const LOG: Parameter = Parameter::integer("log", "entries in the leader's log", (3, 12), &[]).graded([
+    &[6, 7, 8],
+    &[8, 9],
+    &[9, 10, 11],
+]);
+const OLD_TERM_ON_TOP: Parameter = Parameter::bool(
+    "old-term",
+    "whether an entry of an earlier term may be on a majority, as in figure 8",
+    &[],
+);
+const OLD_TERM_MIDDLE: &[bool] = &[false, false, true];
 
 struct Drawn {
     terms: Vec<u64>,
@@ -54,23 +73,19 @@ impl Family for RaftCommitIndex {
         "find a Raft leader's commit index"
     }
 
+    fn version(&self) -> u32 {
+        self.0
+    }
+
+    fn earlier(&self) -> &'static [&'static dyn Family] {
+        if self.0 == 2 { &[&Self(1)] } else { &[] }
+    }
+
     fn parameters(&self) -> &'static [Parameter] {
-        const {
-            &[
-                Parameter::integer("servers", "servers in the cluster, the leader included", (3, 9), &[])
-                    .graded([&[3, 5], &[5], &[5, 6, 7]]),
-                Parameter::integer("log", "entries in the leader's log", (3, 12), &[]).graded([
-                    &[6, 7, 8],
-                    &[8, 9],
-                    &[9, 10, 11],
-                ]),
-                Parameter::bool(
-                    "old-term",
-                    "whether an entry of an earlier term may be on a majority, as in figure 8",
-                    &[],
-                )
-                .graded_bools([&[false], &[false, false, true], &[false, true]]),
-            ]
+        if self.0 == 1 {
+            const { &[SERVERS_IN, LOG, OLD_TERM_ON_TOP.graded_bools([&[false], OLD_TERM_MIDDLE, &[false, true]])] }
+        } else {
+            const { &[SERVERS_IN, LOG, OLD_TERM_ON_TOP.graded_bools([&[false], OLD_TERM_MIDDLE, OLD_TERM_MIDDLE])] }
         }
     }
 
@@ -86,7 +101,9 @@ impl Family for RaftCommitIndex {
             let drawn = attempt(servers, length, steps, trap, draw);
             let highest = drawn.on_majority();
             let old = highest > 0 && drawn.terms[highest - 1] < drawn.current;
-            (highest > drawn.commit && old == trap).then_some(drawn)
+            // The end of the log would else be the answer in every second question of a small cluster.
+            let spread = self.0 == 1 || highest < length || draw.chance(1, 4);
+            (highest > drawn.commit && old == trap && spread).then_some(drawn)
         });
         build(&drawn)
     }

@@ -36,16 +36,11 @@ pub(super) enum Rule {
 impl Script {
     /// Draws a script with so many processes, events and messages at least; every process has an event.
     pub(super) fn draw(draw: &mut Draw, processes: usize, events: usize, messages: usize) -> Self {
-        draw.until(|draw| {
-            let script = Self::attempt(draw, processes, events);
-            let received = script.sender.iter().flatten().count();
-            let busy =
-                (0..processes).all(|process| script.events.iter().any(|event| event.process == process));
-            (received >= messages && busy).then_some(script)
-        })
+        draw.until(|draw| Self::attempt(draw, processes, events, messages))
     }
 
-    fn attempt(draw: &mut Draw, processes: usize, count: usize) -> Self {
+    /// Draws events; nothing where too few messages arrive or a process has no event.
+    fn attempt(draw: &mut Draw, processes: usize, count: usize, messages: usize) -> Option<Self> {
         // Sent and not yet received: the sending event and the receiver.
         let mut flying: Vec<(usize, usize)> = Vec::new();
         let mut acts: Vec<(usize, Option<usize>)> = Vec::with_capacity(count);
@@ -66,12 +61,22 @@ impl Script {
                 acts.push((process, None));
             }
         }
+        let received = acts.iter().filter(|(_, from)| from.is_some()).count();
+        let busy = (0..processes).all(|process| acts.iter().any(|act| act.0 == process));
+        if received < messages || !busy {
+            return None;
+        }
         // A message that nobody received was never sent.
         flying.iter().for_each(|&(index, _)| sends[index] = false);
         let number = |send: usize| sends[..send].iter().filter(|&&sent| sent).count();
         let mut counts = vec![0; processes];
         let mut last = vec![None; processes];
-        let mut script = Self { processes, events: Vec::new(), before: Vec::new(), sender: Vec::new() };
+        let mut script = Self {
+            processes,
+            events: Vec::with_capacity(count),
+            before: Vec::with_capacity(count),
+            sender: Vec::with_capacity(count),
+        };
         for (index, &(process, from)) in acts.iter().enumerate() {
             counts[process] += 1;
             let act = match from {
@@ -79,12 +84,14 @@ impl Script {
                 None if sends[index] => Act::Send(number(index)),
                 None => Act::Local,
             };
-            let label = format!("{}{}", PROCESSES[process].to_lowercase(), counts[process]);
+            let mut label = PROCESSES[process].to_owned();
+            label.make_ascii_lowercase();
+            label.push_str(&counts[process].to_string());
             script.events.push(Event { process, act, label });
             script.before.push(last[process].replace(index));
             script.sender.push(from);
         }
-        script
+        Some(script)
     }
 
     /// Returns how many events there are.

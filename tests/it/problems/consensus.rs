@@ -31,6 +31,8 @@ fn quorum_faults() {
             "voting-servers" => least(|n| n - f > f),
             // Ben-Or 1983: fewer than a fifth may be faulty.
             "ben-or-byzantine" => least(|n| 5 * f < n),
+            // Dolev & Strong 1983: whenever anybody correct is left.
+            "synchronous-signed" => most(&|f| n - f > 0),
             other => panic!("no oracle for {other}"),
         };
         assert_eq!(number(question), expected as f64, "{}", question.prompt);
