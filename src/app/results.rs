@@ -106,6 +106,7 @@ impl App {
             judged: outcome.calibration_words(),
             next: self.after(row, outcome)?,
             menu: Vec::new(),
+            spoken: false,
         }))
     }
 

@@ -38,6 +38,8 @@ pub struct ResultView {
     pub next: Vec<String>,
     /// Keys, on a screen.
     pub menu: Vec<KeyHint>,
+    /// Whether it is to be heard rather than seen: without bars.
+    pub spoken: bool,
 }
 
 /// Right answers within a part.
@@ -114,7 +116,7 @@ pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
     }
     for (heading, rows) in &view.parts {
         heading_line(&mut lines, heading);
-        lines.extend(part_table(rows, width));
+        lines.extend(part_table(rows, width, view.spoken));
     }
     if !view.calibration.is_empty() {
         heading_line(&mut lines, "how well you knew what you knew");
@@ -160,10 +162,10 @@ fn bullet(text: &str, width: usize) -> Vec<Line> {
     )
 }
 
-fn part_table(rows: &[PartRow], width: usize) -> Vec<Line> {
+fn part_table(rows: &[PartRow], width: usize, spoken: bool) -> Vec<Line> {
     const BAR: usize = 12;
     let figures = |row: &PartRow| format!("{:>3} of {:<3}", row.right, row.items);
-    let beside = if width >= 56 { BAR + 1 } else { 0 };
+    let beside = if width >= 56 && !spoken { BAR + 1 } else { 0 };
     let room = width.saturating_sub(11 + beside).max(1);
     let widest = rows.iter().map(|row| columns(&row.name)).max().unwrap_or(0).min(room);
     rows.iter()
@@ -323,6 +325,7 @@ mod tests {
             judged: Some("you were surer than you were right".into()),
             next: vec!["`retain review --weak` takes up what was weak".into()],
             menu: vec![KeyHint::new("q", "quit")],
+            spoken: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Exams from the command line and at a scripted terminal: sittings, resuming, locks, the way from the first run to the
 //! last level. Not for the statistics (`progress/sprt.rs`) or the blueprint (`exam/blueprint.rs`), which test themselves.
 
+mod fronts;
 mod lapses;
 mod odd;
 mod papers;
