@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::exam::resit_from;
 use super::gates::is_of_course;
+use super::report::Known;
 use super::results::score_words;
 use super::{App, AppError, Result};
 use crate::card::Level;
@@ -32,6 +33,7 @@ impl App {
         let sittings = self.store.sittings()?;
         let read = self.store.resources_read()?;
         let with_new = self.slugs_with_new(&decks, &standing)?;
+        let (known, _) = self.known_by_deck(at)?;
         let mut levels = Vec::new();
         for level in Level::ALL {
             let gate = standing.level(level);
@@ -44,7 +46,9 @@ impl App {
                     .filter_map(|slug| decks.iter().find(|deck| deck.slug == *slug))
                     .map(|deck| {
                         let gate = self.gate_of(deck, &standing, &roadmap);
-                        deck_line(deck, &counts, &held_by(deck, gate, &standing, &with_new))
+                        let held = held_by(deck, gate, &standing, &with_new);
+                        let known = known.get(&deck.id).and_then(Known::share);
+                        DeckLine { known, ..deck_line(deck, &counts, &held) }
                     })
                     .collect();
                 resources.push(resource_view(resource, lines, read.get(&resource.id).copied()));
@@ -130,7 +134,7 @@ impl App {
                             .map(|deck| {
                                 json!({
                                     "deck": deck.slug, "cards": deck.cards, "new": deck.new, "learning": deck.learning,
-                                    "young": deck.young, "mature": deck.mature,
+                                    "young": deck.young, "mature": deck.mature, "recall_now": deck.known,
                                     "held_by": (!deck.held.is_empty()).then_some(&deck.held),
                                 })
                             })
@@ -286,6 +290,7 @@ fn deck_line(deck: &DeckRow, counts: &[DeckCount], held: &str) -> DeckLine {
         learning: count.learning as usize,
         young: count.young as usize,
         mature: count.mature as usize,
+        known: None,
         held: held.to_owned(),
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
                     (answer.seed, answer.version, answer.difficulty)
                 {
                     drawn = true;
-                    notes.push(format!("--seed {seed} --difficulty {difficulty} --version {version}"));
+                    notes.push(format!("--seed {seed} --difficulty {difficulty} --family-version {version}"));
                 }
                 answer.grade.to_string().to_lowercase()
             }
@@ -135,7 +135,7 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
         let set: String = parameters.iter().map(|(name, value)| format!(" --set '{name}={value}'")).collect();
         output::say("")?;
         output::say(&format!(
-            "to see one again, with the seed, difficulty and version of its line: retain problem show {family}{set}"
+            "to see one again, with the end of its line: retain problem show {family}{set}"
         ))?;
     }
     Ok(())

@@ -95,6 +95,9 @@ fn explain(app: &App, card: &CardRow) -> Outcome {
     if let Some(recall) = scheduler.retrievability(&record.state, &at) {
         output::say(&format!("recall now, as {} sees it: {:.0} %", scheduler.name(), recall * 100.0))?;
     }
+    if let Some(recall) = app.foresight()?.and_then(|foresight| foresight.recall(card.uid, &at)) {
+        output::say(&format!("recall now, as blend sees it: {:.0} %", recall * 100.0))?;
+    }
     output::say("")?;
     output::say("answered now:")?;
     for grade in Grade::ALL {
@@ -108,6 +111,12 @@ fn explain(app: &App, card: &CardRow) -> Outcome {
 /// What moved the date away from the formula's result.
 fn moved(next: &NextState, interval: u32) -> Outcome {
     let Some((low, high)) = next.range else { return Ok(()) };
+    if low == high {
+        return Ok(output::say(&format!(
+            "the formula gave {:.2} days, rounded to {interval}: no fuzz",
+            next.ideal
+        ))?);
+    }
     output::say(&format!("the formula gave {:.2} days; fuzz allows {low} to {high}", next.ideal))?;
     let fuzz = next.state.interval;
     let text = if interval == fuzz {

@@ -34,6 +34,7 @@ catalogue! {
         clock_lamport,
         clock_ntp,
         clock_vector,
+        cops_dependencies,
         snapshot_chandy_lamport,
         spanner_commit_wait,
     }

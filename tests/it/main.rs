@@ -25,5 +25,6 @@ mod reference;
 mod repairs;
 mod review;
 mod schedulers;
+mod scheduling;
 mod stage;
 mod world;
