@@ -1,6 +1,8 @@
 //! The review screen: one card, before and after its answer, with what is left and the keys to go on.
 //! Pure: the session fills [`CardView`]; nothing here knows a session, a schedule or a terminal.
 
+use std::ops::Range;
+
 use super::answer::{self, with_caret};
 use super::frame::{Frame, Line, Run, Size, Style};
 use super::markdown::{cloze_from, links, render_from};
@@ -56,6 +58,9 @@ pub struct CardView {
     pub keys: Option<Vec<KeyHint>>,
     /// First line of the card that is shown; more than fits is brought back, see [`Frame::scroll`] of the result.
     pub scroll: usize,
+    /// Whether to scroll on or back so far that what is being answered is in sight: the option under the cursor, the line
+    /// typed, after the answer as much of what was right as fits.
+    pub follow: bool,
 }
 
 /// What is left in a session.
@@ -211,18 +216,28 @@ impl CardView {
 #[must_use]
 pub fn screen(view: &CardView, size: Size) -> Frame {
     let page = Page::new(size);
-    page.frame(
-        head(view, page.edge_width()),
-        body(view, page.text_width()),
-        foot(view, page.edge_width()),
-        view.scroll,
-    )
+    let (lines, focus) = body(view, page.text_width());
+    let frame = page.frame(head(view, page.edge_width()), lines, foot(view, page.edge_width()), view.scroll);
+    if !view.follow {
+        return frame;
+    }
+    let window = frame.window(size.rows);
+    let scroll = if focus.len() > window || focus.start < frame.scroll {
+        focus.start
+    } else {
+        frame.scroll.max(focus.end.saturating_sub(window))
+    };
+    if scroll == frame.scroll {
+        return frame;
+    }
+    let (lines, _) = body(view, page.text_width());
+    page.frame(head(view, page.edge_width()), lines, foot(view, page.edge_width()), scroll)
 }
 
 /// Draws the card alone, without head and keys, a blank line before it.
 #[must_use]
 pub fn lines(view: &CardView, width: usize) -> Vec<Line> {
-    body(view, width)
+    body(view, width).0
 }
 
 fn head(view: &CardView, width: usize) -> Vec<Line> {
@@ -268,7 +283,8 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
     lines
 }
 
-fn body(view: &CardView, width: usize) -> Vec<Line> {
+/// Draws the card, and says which of its lines matter most now.
+fn body(view: &CardView, width: usize) -> (Vec<Line>, Range<usize>) {
     let mut lines = vec![Line::new()];
     let mut numbered = Numbered { next_link: 1 };
     let mut add = |block: Vec<Line>| {
@@ -276,11 +292,12 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
             lines.extend(block);
             lines.push(Line::new());
         }
+        lines.len()
     };
-    add(numbered.draw(&view.prompt, width));
+    let mut answer_at = add(numbered.draw(&view.prompt, width));
     if let Part::Typed { gap: Some((text, hidden)), .. } = &view.part {
         let first_link = numbered.count(text);
-        add(cloze_from(text, *hidden, view.revealed, width, first_link));
+        answer_at = add(cloze_from(text, *hidden, view.revealed, width, first_link));
     }
     match &view.part {
         Part::Recall { answer } if view.revealed => {
@@ -293,12 +310,15 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
             add(cloze_from(text, *hidden, view.revealed, width, first_link));
         }
         Part::Choice { options, several, cursor } => {
-            add(answer::choice(options, *several, *cursor, view.revealed, width));
+            let why = if let Note::Shown(why) = &view.why { why } else { "" };
+            add(answer::choice(options, *several, *cursor, view.revealed.then_some(why), width));
         }
         Part::Order { items, cursor, held } => {
             add(answer::order(items, *cursor, *held, view.revealed, width));
         }
-        Part::Typed { text, cursor, .. } if !view.revealed => add(answer::typing(text, *cursor, width)),
+        Part::Typed { text, cursor, .. } if !view.revealed => {
+            add(answer::typing(text, *cursor, width));
+        }
         Part::Typed { text, right, compare, .. } => {
             let is_right = view.verdict.is_some_and(Verdict::is_right);
             add(answer::typed(text, right, *compare, is_right, width));
@@ -320,7 +340,28 @@ fn body(view: &CardView, width: usize) -> Vec<Line> {
         add(wrap(&[sign, Run { text, style: Style::Dim }], width));
     }
     lines.pop();
-    lines
+    let focus = if view.revealed {
+        answer_at..lines.len()
+    } else {
+        let (before, with) = match &view.part {
+            Part::Choice { options, several, cursor } => {
+                let until = |end: usize| {
+                    answer::choice(&options[..end.min(options.len())], *several, *cursor, None, width).len()
+                };
+                (until(*cursor), until(cursor + 1))
+            }
+            Part::Order { items, cursor, held } => {
+                let until = |end: usize| {
+                    answer::order(&items[..end.min(items.len())], *cursor, *held, false, width).len()
+                };
+                (until(*cursor), until(cursor + 1))
+            }
+            Part::Typed { text, cursor, .. } => (0, answer::typing(text, *cursor, width).len()),
+            Part::Recall { .. } | Part::Cloze { .. } => (0, 0),
+        };
+        answer_at + before..answer_at + with
+    };
+    (lines, focus)
 }
 
 /// Numbers links through all the texts of a card.

@@ -5,6 +5,7 @@ use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
 use super::exam::{ExamAction, ExamFront, ExamScene, clock};
+use super::prompt_in;
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -34,6 +35,8 @@ pub struct TerminalExam<'a> {
     item: Option<u32>,
     asking: Asking,
     scroll: usize,
+    /// Whether the last key was about the answer, so that it is brought into sight.
+    follow: bool,
     status: Option<Status>,
 }
 
@@ -46,6 +49,7 @@ impl<'a> TerminalExam<'a> {
             item: None,
             asking: Asking::Answer,
             scroll: 0,
+            follow: false,
             status: None,
         }
     }
@@ -84,11 +88,12 @@ impl<'a> TerminalExam<'a> {
             stage: clock(scene.sitting, scene.at.now),
             done: number - 1,
             total: most,
-            prompt: asked.question.prompt.clone(),
+            prompt: prompt_in(&asked.question, self.terminal.size()),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
             keys: Some(keys),
             scroll: self.scroll,
+            follow: self.follow,
             ..CardView::default()
         }
     }
@@ -157,6 +162,7 @@ impl<'a> TerminalExam<'a> {
                 Drafted::NotMine => {}
                 Drafted::Taken(status) => {
                     self.status = status;
+                    self.follow = true;
                     return Ok(None);
                 }
                 Drafted::Given(given) => return event(Event::Answer(given)),
@@ -219,6 +225,7 @@ impl ExamFront for TerminalExam<'_> {
             self.drafting = Drafting::new(&asked.question.form, true, false);
             self.asking = Asking::Answer;
             self.scroll = 0;
+            self.follow = false;
             self.status = None;
         }
         loop {
@@ -233,6 +240,7 @@ impl ExamFront for TerminalExam<'_> {
                 Key::Timeout => return Ok(ExamAction::Event(Event::Tick)),
                 key => {
                     self.status = None;
+                    self.follow = false;
                     if let Some(action) = self.press(key, asked, window)? {
                         return Ok(action);
                     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::{Action, Front, Scene, history_view, interval_text, notice_text};
+use super::{Action, Front, Scene, history_view, interval_text, notice_text, prompt_in};
 use crate::card::{CardUid, Form};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::schedule::Phase;
@@ -25,6 +25,8 @@ pub struct TerminalFront<'a> {
     /// Which card, at which stage, the draft and the scroll belong to.
     place: Option<(CardUid, u32, bool)>,
     scroll: usize,
+    /// Whether the last key was about the answer, so that it is brought into sight.
+    follow: bool,
     status: Option<Status>,
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
@@ -43,6 +45,7 @@ impl<'a> TerminalFront<'a> {
             drafting: Drafting::none(),
             place: None,
             scroll: 0,
+            follow: false,
             status: None,
             missed: Vec::new(),
             total: 0,
@@ -65,6 +68,8 @@ impl<'a> TerminalFront<'a> {
             }
             self.place = Some(place);
             self.scroll = 0;
+            // A question is read from its beginning, an answer where it stands.
+            self.follow = place.2;
             self.drafting.commanding = false;
         }
         loop {
@@ -78,6 +83,7 @@ impl<'a> TerminalFront<'a> {
                 continue;
             }
             self.status = None;
+            self.follow = false;
             let action = self.press(key, current, &view, window)?;
             if self.interrupted {
                 return Ok(Action::Interrupted);
@@ -167,6 +173,7 @@ impl<'a> TerminalFront<'a> {
             Drafted::NotMine => None,
             Drafted::Taken(status) => {
                 self.status = status;
+                self.follow = true;
                 Some(None)
             }
             Drafted::Given(given) => Some(Some(Action::Event(Event::Answer(given)))),
@@ -302,7 +309,7 @@ impl<'a> TerminalFront<'a> {
             left,
             done,
             total: self.total.max(done + main + learning + 1),
-            prompt: current.question.prompt.clone(),
+            prompt: prompt_in(&current.question, self.terminal.size()),
             part: part(&current.question.form, &self.drafting.draft, answered.is_some()),
             revealed: answered.is_some(),
             verdict: judgement.map(|judgement| judgement.verdict),
@@ -322,6 +329,7 @@ impl<'a> TerminalFront<'a> {
             entry: None,
             keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
+            follow: self.follow,
         }
     }
 
