@@ -5,6 +5,7 @@ use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
 use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
+use super::prompt_in;
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -93,7 +94,7 @@ impl<'a> TerminalExam<'a> {
             done: number - 1,
             total: most,
             fewest: scene.sitting.fewest(),
-            prompt: asked.question.prompt.clone(),
+            prompt: prompt_in(&asked.question, self.terminal.size()),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
             keys: Some(keys),
