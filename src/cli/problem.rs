@@ -34,8 +34,8 @@ enum ProblemCommand {
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// The version of the family, as `retain history` tells it; the current one by default
-        #[arg(long = "version", value_name = "N")]
-        version: Option<u32>,
+        #[arg(long = "family-version", value_name = "N")]
+        family_version: Option<u32>,
         /// As one JSON object
         #[arg(long)]
         json: bool,
@@ -110,7 +110,9 @@ impl Which {
 pub(super) fn run_alone(args: &Args) -> Option<Outcome> {
     match &args.command {
         ProblemCommand::List { json } => Some(list(*json)),
-        ProblemCommand::Show { which, seed, version, json } => Some(show(which, *seed, *version, *json)),
+        ProblemCommand::Show { which, seed, family_version, json } => {
+            Some(show(which, *seed, *family_version, *json))
+        }
         ProblemCommand::Try { .. } => None,
     }
 }

@@ -34,6 +34,7 @@ catalogue! {
         clock_lamport,
         clock_ntp,
         clock_vector,
+        cops_dependencies,
         snapshot_chandy_lamport,
         spanner_commit_wait,
     }
@@ -82,6 +83,7 @@ catalogue! {
     "storage" storage {
         crdt_sets,
         lsm_versions,
+        object_search,
         :
         bigtable_location,
         bloom_false_positives,

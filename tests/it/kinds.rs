@@ -259,3 +259,45 @@ fn page_shows(screens: &BTreeMap<&str, Vec<String>>) {
     let written = std::fs::read_to_string(&path).unwrap();
     assert!(written == fresh, "docs/kinds.md is out of date: `RETAIN_UPDATE=1 cargo test --test it kinds`");
 }
+
+/// A family that was changed keeps what it drew before: an entry of the log from then is shown as it was.
+#[test]
+fn an_answer_to_an_earlier_version_of_a_family_can_be_seen_again() {
+    let world = world("Problem: raft.commit-index\n<!-- id: card -->\n");
+    let mut seat = world.seat();
+    let _ = seat.review_of(&["card"], "0\n\nq");
+    drop(seat);
+    // As a program of then would have written it, in a quiz.
+    world
+        .sql()
+        .execute_batch(
+            "insert into review_log (id, device, card, at, day, event, purpose, grade, took_ms, verdict, given, seed,
+                                     version, difficulty)
+             select randomblob(16), device, card, at - 86400000, day - 1, event, 'quiz', 1, 9000, 0.0, '7', 0, 1, 0
+             from review_log",
+        )
+        .unwrap();
+    let told = world.run(&["history", "card"]).success();
+    let lines: Vec<&str> = told.lines().collect();
+    let old = lines.iter().find(|line| line.contains("quiz")).unwrap();
+    let (_, place) = old.split_once("--seed").unwrap();
+    assert_eq!(place, " 0 --difficulty 0 --family-version 1", "{told}");
+    assert!(told.contains("--family-version 2"), "{told}");
+    let (_, command) = lines.last().unwrap().split_once("retain ").unwrap();
+    let line = format!("{command} --json --seed{place}");
+    let shown: serde_json::Value =
+        serde_json::from_str(&world.run(&line.split(' ').collect::<Vec<_>>()).success()).unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/problems/raft.commit-index@1.json");
+    let then: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(sample).unwrap()).unwrap();
+    assert_eq!(shown, then[0], "as it was drawn then");
+    let now = world.run(&["problem", "show", "raft.commit-index", "--json", "--seed", "0"]).success();
+    assert_ne!(serde_json::from_str::<serde_json::Value>(&now).unwrap()["question"], shown["question"]);
+    world
+        .run(&["problem", "show", "raft.commit-index", "--family-version", "9"])
+        .failure(2, "error: there is no version 9 of `raft.commit-index`\nhint: it has 1, 2\n");
+    // Everything that reads the log still reads it.
+    world.run(&["stats"]).success();
+    let mut seat = world.seat();
+    assert_eq!(seat.history("card").len(), 2);
+    seat.assert_states_are_replays();
+}

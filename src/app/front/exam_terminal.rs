@@ -60,10 +60,13 @@ impl<'a> TerminalExam<'a> {
         let hint = KeyHint::new;
         let (status, keys) = match (self.asking, &asked.given) {
             (Asking::Leave, _) => (
-                Some(Status::warning("leave? what was answered is saved")),
+                Some(Status::warning(
+                    "leave? what was answered is saved; an exam that is ended counts as not passed",
+                )),
                 vec![
-                    hint("p", "pause, go on later"),
-                    hint("x", "end for good: not passed"),
+                    // Short: on a narrow screen none of the three may be missing.
+                    hint("p", "pause"),
+                    hint("x", "end it"),
                     hint("esc", "back"),
                 ],
             ),

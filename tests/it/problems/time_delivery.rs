@@ -344,3 +344,68 @@ fn snapshot_chandy_lamport() {
         }
     });
 }
+
+/// A version as `p3`: the key and its number.
+fn version_of(text: &str) -> (char, u64) {
+    let mut characters = text.chars();
+    (characters.next().expect("a key"), characters.as_str().parse().expect("a number"))
+}
+
+/// Exposes writes by counting, for each, the dependencies that are still missing; a version that is exposed pays all
+/// dependencies on it and on older ones.
+fn exposed(there: &[String], writes: &[(String, Vec<String>)]) -> Vec<String> {
+    let mut missing: Vec<Vec<(char, u64)>> = Vec::new();
+    let mut paid: Vec<(char, u64)> = there.iter().map(|text| version_of(text)).collect();
+    let mut order: Vec<usize> = Vec::new();
+    let covers = |paid: &[(char, u64)], need: &(char, u64)| {
+        paid.iter().any(|have| have.0 == need.0 && have.1 >= need.1)
+    };
+    for (_, needs) in writes {
+        missing.push(needs.iter().map(|text| version_of(text)).collect());
+        loop {
+            missing.iter_mut().for_each(|needs| needs.retain(|need| !covers(&paid, need)));
+            let Some(ready) = (0..missing.len()).find(|at| missing[*at].is_empty() && !order.contains(at))
+            else {
+                break;
+            };
+            order.push(ready);
+            paid.push(version_of(&writes[ready].0));
+        }
+    }
+    order.into_iter().map(|at| format!("w{}", at + 1)).collect()
+}
+
+#[test]
+fn cops_dependencies() {
+    check("cops.dependencies", |question, values| {
+        let texts = |value: &Value| -> Vec<String> {
+            value
+                .as_array()
+                .expect("a list")
+                .iter()
+                .map(|text| text.as_str().expect("text").to_owned())
+                .collect()
+        };
+        let writes: Vec<(String, Vec<String>)> = values["writes"]
+            .as_array()
+            .expect("writes")
+            .iter()
+            .map(|write| (word(write, "stores").to_owned(), texts(&write["needs"])))
+            .collect();
+        let expected = exposed(&texts(&values["exposed"]), &writes);
+        assert_eq!(parts(typed(question)), expected, "{}", question.prompt);
+    });
+}
+
+#[test]
+fn cops_dependencies_by_hand() {
+    let write = |stores: &str, needs: &[&str]| {
+        (stores.to_owned(), needs.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    // A photo is stored, then the album that names it; the album arrives first (Lloyd et al. 2011, §1).
+    let photos = [write("q1", &["p1"]), write("p1", &["r1"])];
+    assert_eq!(exposed(&["r1".to_owned()], &photos), ["w2", "w1"]);
+    // A newer version satisfies, an older one does not.
+    assert_eq!(exposed(&["r2".to_owned()], &[write("p1", &["r1"])]), ["w1"]);
+    assert!(exposed(&["r1".to_owned()], &[write("p1", &["r2"])]).is_empty());
+}
