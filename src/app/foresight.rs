@@ -1,5 +1,5 @@
-//! Recall as the best predictor on the learner's own log sees it. `retain eval` decides which that is; until it has, and
-//! on logs too long to go through at each start, the scheduler's own view stands.
+//! Recall as the best predictor on the learner's own log sees it. `retain eval` decides which that is; until it has, the
+//! scheduler's own view stands, and for the order of the queue also on logs too long to go through at each start.
 
 use super::{App, Result};
 use crate::card::CardUid;
@@ -35,14 +35,29 @@ impl App {
         Ok(self.store.set_setting(SETTING, name)?)
     }
 
-    /// Returns the best predictor, when it is ours and the log is short enough to go through now.
+    /// Returns the best predictor on this log, when it is ours, for whoever can wait until it has seen the whole log.
     ///
     /// # Errors
     /// Fails when the database does.
     pub fn foresight(&self) -> Result<Option<Foresight>> {
+        if self.store.setting(SETTING)?.as_deref() != Some("blend") {
+            return Ok(None);
+        }
+        self.look_through_log().map(Some)
+    }
+
+    /// As [`Self::foresight`], for the start of a sitting: `None` also where the log is too long to go through now.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn foresight_at_once(&self) -> Result<Option<Foresight>> {
         if self.store.setting(SETTING)?.as_deref() != Some("blend") || self.store.log_len()? > LONGEST_LOG {
             return Ok(None);
         }
+        self.look_through_log().map(Some)
+    }
+
+    fn look_through_log(&self) -> Result<Foresight> {
         let mut answers = self.answers()?;
         answers.sort_by_key(|answer| answer.at);
         let mut foresight = Foresight { blend: Blend::default(), ledger: Ledger::default() };
@@ -51,6 +66,6 @@ impl App {
             foresight.blend.predict(&row.showing);
             foresight.blend.observe(&row);
         }
-        Ok(Some(foresight))
+        Ok(foresight)
     }
 }

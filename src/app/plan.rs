@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::foresight::Foresight;
 use super::index::lies_below;
 use super::{App, AppError, Result};
 use crate::card::Level;
@@ -159,7 +160,7 @@ impl App {
         let learning = self.store.learning(at.today, filter)?;
         seen_today.extend(learning.iter().map(|card| card.block));
         let mut reviews = Vec::new();
-        let foresight = self.foresight()?;
+        let foresight = self.foresight_at_once()?;
         let urgency = |card: &DueCard| match &foresight {
             Some(foresight) => 1.0 - foresight.recall(card.card, at).unwrap_or(0.0),
             None => card.overdueness(at.today),
@@ -167,7 +168,7 @@ impl App {
         for card in queue::order_reviews(due, room.reviews as usize, wanted.order, seed, &urgency) {
             reviews.extend(self.store.queue_row(card.card)?);
         }
-        for card in self.ahead(filter, at)? {
+        for card in self.ahead(filter, foresight.as_ref(), at)? {
             if reviews.len() < room.reviews as usize && !reviews.iter().any(|other| other.card == card.card) {
                 reviews.push(card);
             }
@@ -226,7 +227,12 @@ impl App {
     }
 
     /// Cards that are not due yet but would be too weak on the date that a goal names, weakest first.
-    fn ahead(&self, filter: &QueueFilter, at: &Moment) -> Result<Vec<QueueCard>> {
+    fn ahead(
+        &self,
+        filter: &QueueFilter,
+        foresight: Option<&Foresight>,
+        at: &Moment,
+    ) -> Result<Vec<QueueCard>> {
         let goals: Vec<_> = self
             .goals(at.today)?
             .into_iter()
@@ -251,7 +257,11 @@ impl App {
                 {
                     continue;
                 }
-                let recall = schedulers.of(Some(deck.id)).retrievability(&record.state, at).unwrap_or(1.0);
+                let recall = match foresight {
+                    Some(foresight) => foresight.recall(card.uid, at),
+                    None => schedulers.of(Some(deck.id)).retrievability(&record.state, at),
+                };
+                let recall = recall.unwrap_or(1.0);
                 if recall < wanted {
                     weak.push((recall, card.uid));
                 }
