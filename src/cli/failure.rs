@@ -190,6 +190,10 @@ impl From<AppError> for Failure {
                 match near {
                     Some(near) => failure.hint(format!("did you mean `{near}`")),
                     None if what == "deck" => failure.hint("`retain deck list` names them all"),
+                    None if what == "filter" => failure.hint("`retain list --help` tells the filters"),
+                    None if what == "level" => {
+                        failure.hint("levels are `beginner`, `intermediate`, `advanced`")
+                    }
                     None => failure,
                 }
             }

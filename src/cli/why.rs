@@ -43,7 +43,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
 fn explain(app: &App, card: &CardRow) -> Outcome {
     let at = app.moment();
     let deck = app.store.deck(card.deck)?;
-    output::say(&card.title)?;
+    output::say(&output::title(&card.title))?;
     output::say(&format!(
         "{} · {}",
         card.key,
