@@ -128,9 +128,8 @@ impl Family for ElectionBully {
                     format!("{rule} How many messages are sent in all: ELECTION, OK and COORDINATOR together?"),
                     answer::count(right),
                     format!(
-                        "{election_steps}. {answer_steps}. COORDINATOR: {winner} wins and tells the {} processes with smaller ids. \
-                         {elections} + {answers} + {told} = {right}.",
-                        told
+                        "{election_steps}. {answer_steps}. COORDINATOR: {winner} wins and tells the {told} processes with smaller ids. \
+                         {elections} + {answers} + {told} = {right}."
                     ),
                     values,
                 )

@@ -256,11 +256,11 @@ fn order_question(
     values: serde_json::Value,
 ) -> Instance {
     let items: Vec<String> = order.iter().map(|request| format!("P{}", request.1)).collect();
-    let arranged = |mut by: Vec<(usize, usize)>, key: &dyn Fn(&(usize, usize)) -> (i64, i64)| {
-        by.sort_by_key(key);
-        by.iter().filter_map(|one| order.iter().position(|other| other == one)).collect::<Vec<usize>>()
+    let arranged = |key: &dyn Fn(i64, i64) -> (i64, i64)| {
+        let mut by: Vec<usize> = (0..order.len()).collect();
+        by.sort_by_key(|&index| key(order[index].0 as i64, order[index].1 as i64));
+        by
     };
-    let signed = |&(stamp, id): &(usize, usize)| (stamp as i64, id as i64);
     let first = match holder {
         Some(holder) => format!("P{holder} leaves, then by"),
         None => "By".to_owned(),
@@ -271,9 +271,9 @@ fn order_question(
         format!("{first} timestamp, at equal timestamps by id: {}.", told.join(", then ")),
         values,
     )
-    .mistake(arranged(order.to_vec(), &|request| (signed(request).0, -signed(request).1)), TIE_WRONG)
-    .mistake(arranged(order.to_vec(), &|request| (signed(request).1, 0)), BY_ID_ALONE)
-    .mistake(arranged(order.to_vec(), &|request| (-signed(request).0, signed(request).1)), LATER_WINS)
+    .mistake(arranged(&|stamp, id| (stamp, -id)), TIE_WRONG)
+    .mistake(arranged(&|_, id| (id, 0)), BY_ID_ALONE)
+    .mistake(arranged(&|stamp, id| (-stamp, id)), LATER_WINS)
 }
 
 fn waiting(
