@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::load::loaded_from;
+use super::threads;
 use crate::card::{Card, DeckHead, Dialect};
 use crate::deck::{self, Parsed, compat, families, lint};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -127,18 +128,18 @@ fn siblings(path: &Path) -> Vec<PathBuf> {
 }
 
 fn read_files(paths: &[PathBuf], options: Options<'_>, faults: &mut Vec<ShelfError>) -> Vec<Read> {
+    let read_file = |path: &PathBuf| {
+        let text = path.to_str().ok_or_else(|| ShelfError::Io {
+            doing: "name",
+            path: path.clone(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, "the path is not UTF-8"),
+        })?;
+        Ok(parse(text, shown(path, options.here), shelf::read(text)?, options))
+    };
     let mut read = Vec::with_capacity(paths.len());
-    for path in paths {
-        let Some(text) = path.to_str() else {
-            faults.push(ShelfError::Io {
-                doing: "name",
-                path: path.clone(),
-                source: std::io::Error::new(std::io::ErrorKind::InvalidData, "the path is not UTF-8"),
-            });
-            continue;
-        };
-        match shelf::read(text) {
-            Ok(content) => read.push(parse(text, shown(path, options.here), content, options)),
+    for deck in threads::map(paths, read_file) {
+        match deck {
+            Ok(deck) => read.push(deck),
             Err(fault) => faults.push(fault),
         }
     }
@@ -148,7 +149,7 @@ fn read_files(paths: &[PathBuf], options: Options<'_>, faults: &mut Vec<ShelfErr
 fn read_shipped(options: Options<'_>) -> Vec<Read> {
     let deck = |file: shelf::Shipped| {
         let path = format!("{SHIPPED_PREFIX}{}", file.path);
-        parse(&path, path.clone(), file.text.to_owned(), options)
+        parse(&path, path.clone(), file.text().to_owned(), options)
     };
     shelf::shipped().map(deck).collect()
 }
@@ -170,8 +171,7 @@ pub fn shown(path: &Path, here: Option<&Path>) -> String {
 
 fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<CheckedDeck> {
     let linted = |deck: &Read| deck.parsed.head.dialect == Dialect::Retain;
-    let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(read.len());
-    for deck in &read {
+    let mut found: Vec<Vec<Diagnostic>> = threads::map(&read, |deck| {
         let mut all = deck.parsed.diagnostics.clone();
         if linted(deck) {
             all.extend(lint::deck(&deck.source, &deck.parsed, &lint::Options::default()));
@@ -179,8 +179,8 @@ fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<Checked
         if options.portable {
             all.extend(compat::portable(&deck.source));
         }
-        found.push(all);
-    }
+        all
+    });
     if options.dialect.is_none() {
         // The decks that are reported come last: of two that clash, the later one is told.
         let together: Vec<(&SourceText, &Parsed)> =

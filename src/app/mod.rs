@@ -21,12 +21,14 @@ pub mod load;
 pub mod path;
 pub mod plan;
 pub mod practice;
+mod read;
 pub mod relink;
 pub mod report;
 pub mod results;
 pub mod review;
 pub mod schedulers;
 pub mod search;
+pub mod threads;
 
 use std::cell::Cell;
 use std::path::PathBuf;

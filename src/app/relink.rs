@@ -2,8 +2,6 @@
 //! The log is never touched: what changes is which text a history goes on with, and that is noted.
 //! Not for matching (`identify.rs`).
 
-use std::collections::HashSet;
-
 use super::{App, AppError, Result};
 use crate::card::{CardKey, CardUid};
 use crate::store::{CardChange, CardRow};
@@ -56,7 +54,7 @@ impl App {
                 other.uid, card.uid
             )));
         }
-        let fresh = self.fresh_uid(&card.key, &HashSet::new(), false)?;
+        let fresh = self.parted_uid(&card.key)?;
         let deck = self.deck_path(card)?;
         let old = CardChange {
             card: card.uid,

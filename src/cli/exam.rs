@@ -333,7 +333,8 @@ fn in_lines(app: &mut App, exam: &mut OpenExam, mode: Mode) -> Result<Sat, Failu
                 let mut result = app.sitting_json(&row, true)?;
                 result["type"] = "result".into();
                 output::raw(format!("{result}\n").as_bytes())?;
-            } else if let Some(view) = app.result(&row)? {
+            } else if let Some(mut view) = app.result(&row)? {
+                view.spoken = true;
                 output::lines(&exam::report(&view, output::width(&app.config)), &app.config)?;
             }
         }

@@ -113,6 +113,7 @@ impl Rules {
     #[must_use]
     pub fn words(&self, sections: usize) -> String {
         let length = match self.stop {
+            Stop::Fixed { items: 1, .. } => "1 item".to_owned(),
             Stop::Fixed { items, needed } => format!("{items} items, {needed} needed to pass"),
             Stop::Sequential(plan) if sections > 1 => {
                 format!("two levels at the most, {} to {} items each", plan.min, self.stop.most_of(sections))

@@ -249,6 +249,12 @@ impl Outcome {
         f64::from(self.right) / f64::from(self.items.max(1))
     }
 
+    /// Tells whether it was to find a level, so that no outcome of it is a failure.
+    #[must_use]
+    pub fn is_placement(&self) -> bool {
+        self.placed.is_some() || !self.levels.is_empty()
+    }
+
     /// Returns why it is over.
     #[must_use]
     pub fn ending(&self) -> Ending {
@@ -282,7 +288,7 @@ impl Outcome {
         }
         match (self.errors, self.needed) {
             (Some(errors), _) if self.ending() == Ending::Settled => {
-                let (by_luck, by_mishap) = if self.placed.is_some() || !self.levels.is_empty() {
+                let (by_luck, by_mishap) = if self.is_placement() {
                     ("are placed too high", "are placed too low")
                 } else {
                     ("pass", "fail")

@@ -60,6 +60,27 @@ pub fn to_text(quantity: &Quantity) -> String {
     format!("{}{gap}{}{tolerance}", number_text(quantity.value), quantity.unit)
 }
 
+/// Writes a quantity for a person: as [`to_text`], but a number that has no short decimal form as a fraction, else to ten
+/// digits.
+#[must_use]
+pub fn shown(quantity: &Quantity) -> String {
+    let whole = number_text(quantity.value);
+    if whole.chars().filter(char::is_ascii_digit).count() <= 12 {
+        return to_text(quantity);
+    }
+    let near = |bottom: &i32| {
+        let top = quantity.value * f64::from(*bottom);
+        (top - top.round()).abs() < 1e-9 && top.abs() < 1e6
+    };
+    let number = match (2..1000).find(near) {
+        Some(bottom) => format!("{}/{bottom}", (quantity.value * f64::from(bottom)).round()),
+        None => format!("{:.9e}", quantity.value).parse().map_or(whole, number_text),
+    };
+    let gap = if quantity.unit.is_empty() { "" } else { " " };
+    let tolerance = to_text(&Quantity { value: 0.0, unit: String::new(), ..quantity.clone() });
+    format!("{number}{gap}{}{}", quantity.unit, tolerance.strip_prefix('0').unwrap_or_default())
+}
+
 fn number_text(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e15).contains(&size) { format!("{value:e}") } else { format!("{value}") }
@@ -484,6 +505,21 @@ mod tests {
         assert!(matches!(compare(&quantity("5"), "6"), Comparison::Different(_)));
         assert!(matches!(compare(&quantity("0.63 ± 0.01"), "0.6"), Comparison::Different(_)));
         assert!(matches!(compare(&quantity("0"), "0.001"), Comparison::Different(_)));
+    }
+
+    #[test]
+    fn a_number_is_shown_as_people_write_it() {
+        for (written, text) in [
+            ("1/3", "1/3"),
+            ("2/3 ms", "2/3 ms"),
+            ("1/7 ± 0.01", "1/7 ± 0.01"),
+            ("5", "5"),
+            ("99.999375 %", "99.999375 %"),
+            ("1e6", "1000000"),
+            ("3.14159265358979", "3.141592654"),
+        ] {
+            assert_eq!(shown(&quantity(written)), text, "{written}");
+        }
     }
 
     #[test]

@@ -83,6 +83,7 @@ catalogue! {
     "storage" storage {
         crdt_sets,
         lsm_versions,
+        object_search,
         :
         bigtable_location,
         bloom_false_positives,

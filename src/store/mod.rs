@@ -13,6 +13,7 @@ mod schema;
 mod shelf;
 mod upkeep;
 mod write_cards;
+mod write_index;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

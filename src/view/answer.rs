@@ -8,14 +8,16 @@ use super::review::{OptionView, OrderItem};
 use super::signs::{CARET, CURSOR, RIGHT, WRONG};
 use super::wrap::{prefixed, wrap, wrap_text};
 
-/// The options, before and after.
+/// The options, before and after. Afterwards each has its reason, unless `why` says the same below.
 pub(super) fn choice(
     options: &[OptionView],
     several: bool,
     cursor: usize,
-    revealed: bool,
+    revealed: Option<&str>,
     width: usize,
 ) -> Vec<Line> {
+    let why = revealed.unwrap_or_default();
+    let revealed = revealed.is_some();
     let mut lines = Vec::new();
     for (index, option) in options.iter().enumerate() {
         let mut mark = Line::new();
@@ -49,7 +51,9 @@ pub(super) fn choice(
             if let Some(told) = told {
                 lines.extend(prefixed(wrap_text(told, Style::Dim, room), &rest, &rest));
             }
-            if let Some(reason) = &option.reason {
+            if let Some(reason) =
+                option.reason.as_ref().filter(|reason| !why.contains(reason.trim_end_matches('.')))
+            {
                 lines.extend(prefixed(dimmed(render(reason, room)), &rest, &rest));
             }
         }

@@ -355,8 +355,10 @@ impl Body {
                 cloze_from(text, *hidden, revealed, width, first_link)
             }
             Part::Choice { options, several, cursor } => {
+                let why = if let Note::Shown(why) = &view.why { why } else { "" };
                 let draw = |upto: usize| {
-                    answer::choice(&options[..upto.min(options.len())], *several, *cursor, revealed, width)
+                    let until = &options[..upto.min(options.len())];
+                    answer::choice(until, *several, *cursor, revealed.then_some(why), width)
                 };
                 cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
                 draw(options.len())

@@ -475,3 +475,13 @@ proptest::proptest! {
         text(&review::screen(&CardView { part, verdict: Some(Verdict::Wrong), ..recall }, size), size);
     }
 }
+
+#[test]
+fn a_reason_that_the_why_repeats_is_told_once() {
+    let mut view = choice(false, true);
+    let Part::Choice { options, .. } = &mut view.part else { panic!("a choice") };
+    options.iter_mut().for_each(|option| option.reason = Some("It keeps the newest.".into()));
+    view.why = Note::Shown("It keeps the newest, as always.".into());
+    let size = Size::new(80, 24);
+    assert_eq!(text(&review::screen(&view, size), size).matches("It keeps the newest").count(), 1);
+}

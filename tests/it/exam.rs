@@ -1,7 +1,9 @@
 //! Exams from the command line and at a scripted terminal: sittings, resuming, locks, the way from the first run to the
 //! last level. Not for the statistics (`progress/sprt.rs`) or the blueprint (`exam/blueprint.rs`), which test themselves.
 
+mod fronts;
 mod lapses;
+mod odd;
 mod papers;
 
 use std::collections::BTreeSet;
@@ -272,6 +274,52 @@ fn a_sitting_at_the_terminal_shows_place_and_clock_and_tells_nothing_until_the_e
     assert_eq!(answers[0].given, None);
     assert_eq!((answers[1].given.as_deref(), answers[1].marked.share), (Some("99"), Some(0.0)));
     assert_eq!(answers[2].marked.confidence, Some(Confidence::Guess));
+}
+
+#[test]
+fn what_is_being_answered_stays_in_sight_under_a_long_question() {
+    let long = (0..30).map(|n| format!("- line {n}\n")).collect::<String>();
+    let deck = format!(
+        "Q: {long}\nNumber: 7\n<!-- id: n -->\n\nQ: {long}\nA:\n- [x] one\n- [ ] two\n- [ ] three\n<!-- id: c -->\n\n\
+         Q: {long}\nOrder:\n1. a\n2. b\n3. c\n<!-- id: o -->\n"
+    );
+    let world = World::empty().deck("d", &deck);
+    let mut seat = world.seat();
+    let options = ExamOptions { fixed: Some((3, 0.5)), ..options(&seat) };
+    let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &options).unwrap();
+    for item in exam.sitting.paper().sections[0].items.clone() {
+        let key = match item.kind.as_str() {
+            "number" => "7",
+            "choice" => "2",
+            _ => " ",
+        };
+        let mut terminal = ScriptedTerminal::new(60, 16).keys(key);
+        let _ = seat.app.run_exam(&mut exam, &mut TerminalExam::new(&mut terminal)).unwrap();
+        let screens = terminal.screens();
+        let (first, last) = (&screens[0], screens.last().unwrap());
+        assert!(first.contains("line 0") && last.contains("above"), "{first}\n{last}");
+        let wanted = match item.kind.as_str() {
+            "number" => "answer: 7",
+            "choice" => "(•) 2",
+            _ => "◆ 1.",
+        };
+        assert!(last.contains(wanted), "{last}");
+        let mut terminal = ScriptedTerminal::new(60, 16).keys(if key == "7" { "\ndq" } else { "ddq" });
+        let _ = seat.app.run_exam(&mut exam, &mut TerminalExam::new(&mut terminal)).unwrap();
+    }
+}
+
+#[test]
+fn at_forty_columns_leaving_offers_to_pause_before_it_offers_the_end() {
+    let world = World::empty().deck("d", &numbers("beginner", "d", 3));
+    let mut seat = world.seat();
+    let options = ExamOptions { fixed: Some((3, 0.5)), ..options(&seat) };
+    let mut exam = seat.app.open_exam(&Scope::Deck("d".into()), &options).unwrap();
+    let mut terminal = ScriptedTerminal::new(40, 24).keys("\u{1b}q");
+    let _ = seat.app.run_exam(&mut exam, &mut TerminalExam::new(&mut terminal)).unwrap();
+    let screens = terminal.screens();
+    let last = screens.last().unwrap();
+    assert!(last.contains("p pause · x end it · esc back"), "{last}");
 }
 
 #[test]

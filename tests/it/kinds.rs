@@ -301,3 +301,57 @@ fn an_answer_to_an_earlier_version_of_a_family_can_be_seen_again() {
     assert_eq!(seat.history("card").len(), 2);
     seat.assert_states_are_replays();
 }
+
+/// A verdict proposes a grade by the learner's own pace, at the terminal and in plain lines.
+#[test]
+fn quick_is_measured_by_the_learners_own_time() {
+    let world = World::new();
+    let mut seat = world.seat();
+    let _ = seat.review_of(&["paris"], " 3q");
+    // Twenty right answers of eight seconds each: a pace is known.
+    world
+        .sql()
+        .execute_batch(
+            "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20)
+             insert into review_log (id, device, card, at, day, event, purpose, grade, took_ms, verdict)
+             select randomblob(16), device, card, at + i, day, event, 'quiz', 3, 8000, 1.0 from review_log, n",
+        )
+        .unwrap();
+    let proposed = |step_ms: i64| {
+        let mut seat = world.seat_taking(step_ms);
+        let terminal = seat.review_of(&["week"], "7\n");
+        terminal.screens().last().unwrap().clone()
+    };
+    assert!(proposed(0).contains("▸4 Easy"), "{}", proposed(0));
+    assert!(proposed(5_000).contains("▸3 Good"), "{}", proposed(5_000));
+    // The clock of a command stands still, so it is quick.
+    let week = world.folder().join("week.md");
+    std::fs::write(&week, "Q: How many days has a week?\nNumber: 7\n<!-- id: seven -->\n").unwrap();
+    let path = week.to_str().unwrap();
+    let said = world.feed(&["review", "--plain", path], "7\n").stdout;
+    assert!(said.contains("enter for easy"), "{said}");
+    let said = world.feed(&["review", "--plain", path], "8\n").stdout;
+    assert!(said.contains("enter for again"), "{said}");
+}
+
+/// In review the longest run in the right order earns its part; in an exam only the whole order counts.
+#[test]
+fn an_order_is_right_in_part_in_review_and_whole_or_not_at_all_in_an_exam() {
+    let items = ["asks for votes", "force a prepare record", "forces the decision", "learn and acknowledge"];
+    let sit = |order: &[usize]| {
+        let world = World::empty().deck("kinds", &format!("{HEAD}{ORDER}"));
+        let exam = ["exam", "--plain", "--deck", "kinds", "--fixed", "1", "--pass", "60"];
+        // The same seed asks in the same arrangement, so a first look tells the numbers.
+        let shown = World::empty().deck("kinds", &format!("{HEAD}{ORDER}")).feed(&exam, "").stdout;
+        let number = |item: &str| {
+            let line = shown.lines().find(|line| line.contains(item)).unwrap_or_else(|| panic!("{shown}"));
+            line.split('.').next().unwrap().trim().to_owned()
+        };
+        let typed = order.iter().map(|&at| number(items[at])).collect::<Vec<_>>().join(" ");
+        world.feed(&exam, &format!("{typed}\n3\n")).stdout
+    };
+    let whole = sit(&[0, 1, 2, 3]);
+    assert!(whole.contains("1 of 1"), "{whole}");
+    let part = sit(&[1, 2, 3, 0]);
+    assert!(part.contains("0 of 1"), "{part}");
+}

@@ -349,3 +349,47 @@ fn a_panic_gives_the_terminal_back_before_its_message() {
     let said = sent.find("on purpose").expect("the message");
     assert!(left < said, "or the message would vanish with our screen: {sent:?}");
 }
+
+#[test]
+fn a_whole_exam_of_the_course_at_a_terminal_of_forty_columns_from_the_home_screen_to_its_result() {
+    let world = World::with_course();
+    let mut session = Session::start(&world, &[]);
+    session.see("24 November 2026");
+    session.screen.lock().unwrap().screen_mut().set_size(24, 40);
+    session.master.resize(PtySize { rows: 24, cols: 40, pixel_width: 0, pixel_height: 0 }).unwrap();
+    session.until("a narrow home", |session| session.text().contains("c check   q quit"));
+    session.press("x");
+    for number in 1..=20 {
+        let length = if number < 20 { format!("{number}/20–60") } else { "20/60".to_owned() };
+        session.see(&length);
+        // Whatever is asked, the same keys answer it without knowing it: the first option, the order as it stands, nothing typed.
+        session.press("\r");
+        session.until("something said", |session| {
+            let text = session.text();
+            ["no answer counts", "choose one", "mark at least", "how sure"]
+                .iter()
+                .any(|said| text.contains(said))
+        });
+        let text = session.text();
+        if text.contains("no answer counts") {
+            session.press("d");
+            continue;
+        }
+        if !text.contains("how sure") {
+            session.press("1\r");
+            session.see("how sure");
+        }
+        session.press("1");
+    }
+    session.see("not passed");
+    session.see("of 20 right");
+    session.press("i");
+    session.see("item 1 ·");
+    session.press("i\n");
+    session.see("exam not passed");
+    session.press("q");
+    assert_eq!(session.end(), 0);
+    let listed = world.run(&["exams"]).success();
+    assert!(listed.contains("Beginner exam  not passed"), "{listed}");
+    world.seat().assert_states_are_replays();
+}

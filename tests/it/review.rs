@@ -156,6 +156,23 @@ fn a_gap_is_recalled_or_typed_as_the_learner_prefers() {
 }
 
 #[test]
+fn a_picture_that_is_too_wide_for_the_screen_is_told_in_words() {
+    let deck = "Problem: raft.commit-index\nservers = 5\nlog = 9\n<!-- id: log -->\n";
+    let mut seat = World::empty().deck("problems", deck).seat();
+    let mut first = |columns: usize| {
+        let mut terminal = ScriptedTerminal::new(columns, 40).keys("");
+        let mut session = seat.session_of(&["log"], Purpose::Review);
+        let _ = seat.run(&mut session, &mut terminal);
+        terminal.screens()[0].clone()
+    };
+    let (wide, narrow) = (first(80), first(40));
+    assert!(wide.contains('│') && !wide.contains('↪'), "{wide}");
+    assert!(!narrow.contains('│') && !narrow.contains('↪'), "{narrow}");
+    let words = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("S1 (leader): the terms of its entries 1 to 9 are"), "{narrow}");
+}
+
+#[test]
 fn hint_why_help_and_history_are_shown_on_their_keys_and_write_nothing() {
     let mut seat = World::new().seat();
     let terminal = seat.review_of(&["paris"], "hw? i  w?\u{1b}q");

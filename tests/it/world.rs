@@ -266,8 +266,13 @@ impl World {
 
     /// Takes a seat in this process.
     pub fn seat(&self) -> Seat {
+        self.seat_taking(0)
+    }
+
+    /// Takes a seat whose clock goes on by so many milliseconds each time it is looked at.
+    pub fn seat_taking(&self, step_ms: i64) -> Seat {
         let (now, zone) = self.now();
-        let clock = Rc::new(SteppingClock::new(now, zone, 0));
+        let clock = Rc::new(SteppingClock::new(now, zone, step_ms));
         let config = Config {
             home: self.home(),
             settings: self.settings.clone(),

@@ -5,6 +5,7 @@ use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
 use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
+use super::prompt_in;
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
 use crate::term::{Key, Terminal};
@@ -60,10 +61,13 @@ impl<'a> TerminalExam<'a> {
         let hint = KeyHint::new;
         let (status, keys) = match (self.asking, &asked.given) {
             (Asking::Leave, _) => (
-                Some(Status::warning("leave? what was answered is saved")),
+                Some(Status::warning(
+                    "leave? what was answered is saved; an exam that is ended counts as not passed",
+                )),
                 vec![
-                    hint("p", "pause, go on later"),
-                    hint("x", "end for good: not passed"),
+                    // Short: on a narrow screen none of the three may be missing.
+                    hint("p", "pause"),
+                    hint("x", "end it"),
                     hint("esc", "back"),
                 ],
             ),
@@ -90,7 +94,7 @@ impl<'a> TerminalExam<'a> {
             done: number - 1,
             total: most,
             fewest: scene.sitting.fewest(),
-            prompt: asked.question.prompt.clone(),
+            prompt: prompt_in(&asked.question, self.terminal.size()),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
             keys: Some(keys),

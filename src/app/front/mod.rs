@@ -13,13 +13,16 @@ pub mod terminal;
 use std::io;
 use std::path::Path;
 
-use crate::card::{CardUid, Form};
+use crate::card::{CardUid, Form, Question};
 use crate::grading::quantity;
 use crate::review::{LogEntry, LogEvent, Purpose};
 use crate::schedule::{Due, Memory, NextState};
 use crate::session::{Event, Notice, Record, Session};
+use crate::source::columns;
 use crate::time::{Moment, Timestamp};
+use crate::view::frame::Size;
 use crate::view::history::{HistoryRow, HistoryView};
+use crate::view::page::Page;
 use crate::view::words;
 
 /// What a front end shows.
@@ -127,6 +130,47 @@ pub fn interval_text(next: &NextState, at: &Moment) -> String {
     }
 }
 
+/// A prompt without its pictures, which stand in fences; `instead` takes the place of the first.
+fn without_fences(prompt: &str, instead: &str) -> String {
+    let mut fenced = false;
+    let mut instead = Some(instead).filter(|instead| !instead.is_empty());
+    let mut kept = String::new();
+    for line in prompt.lines() {
+        let told = if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+            instead.take()
+        } else {
+            (!fenced).then_some(line)
+        };
+        if let Some(told) = told {
+            kept.push_str(told);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// The prompt for a screen: a drawn picture that is too wide for it is told in words, since folded it would show nothing.
+#[must_use]
+pub fn prompt_in(question: &Question, size: Size) -> String {
+    let Some(drawn) = question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) else {
+        return question.prompt.clone();
+    };
+    // Fenced lines stand two columns in.
+    let room = Page::new(size).text_width().saturating_sub(2);
+    let mut fenced = false;
+    let fits = question.prompt.lines().all(|line| {
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        fence || !fenced || columns(line) <= room
+    });
+    if fits {
+        question.prompt.clone()
+    } else {
+        without_fences(&question.prompt, &drawn.spoken.replace('\n', "\n\n"))
+    }
+}
+
 /// The answer to a question in plain words: what is right, for the forms the machine judges and those it does not.
 #[must_use]
 pub fn right_answer(form: &Form) -> String {
@@ -144,7 +188,7 @@ pub fn right_answer(form: &Form) -> String {
             lines.join("\n")
         }
         Form::Typed { accepted, .. } => accepted.first().cloned().unwrap_or_default(),
-        Form::Number { answer } => quantity::to_text(answer),
+        Form::Number { answer } => quantity::shown(answer),
     }
 }
 

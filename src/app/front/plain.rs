@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 
-use super::{Action, Front, Scene, history_view, interval_text, notice_text, right_answer};
+use super::{Action, Front, Scene, history_view, interval_text, notice_text, right_answer, without_fences};
 use crate::card::{CardUid, Form, Given};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::session::{Current, Event, Record, Session};
@@ -46,7 +46,7 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         match question.drawn.as_ref().filter(|drawn| !drawn.spoken.is_empty()) {
             // A picture is told, not read out sign by sign.
             Some(drawn) => {
-                self.say(&markdown::speak(&without_fences(&question.prompt)))?;
+                self.say(&markdown::speak(&without_fences(&question.prompt, "")))?;
                 self.say(&drawn.spoken)?;
             }
             None if !question.prompt.is_empty() => self.say(&markdown::speak(&question.prompt))?,
@@ -119,21 +119,6 @@ impl<R: BufRead, W: Write> PlainFront<R, W> {
         }
         Ok(())
     }
-}
-
-/// A prompt without its pictures, which stand in fences.
-fn without_fences(prompt: &str) -> String {
-    let mut fenced = false;
-    let mut kept = String::new();
-    for line in prompt.lines() {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-        } else if !fenced {
-            kept.push_str(line);
-            kept.push('\n');
-        }
-    }
-    kept
 }
 
 /// How many cards were done, in words.

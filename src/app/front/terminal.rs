@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::{Action, Front, Scene, history_view, interval_text, notice_text};
+use super::{Action, Front, Scene, history_view, interval_text, notice_text, prompt_in};
 use crate::card::{CardUid, Form};
 use crate::review::{Grade, LogEntry, Purpose};
 use crate::schedule::Phase;
@@ -314,7 +314,7 @@ impl<'a> TerminalFront<'a> {
             done,
             total: self.total.max(done + main + learning + 1),
             fewest: 0,
-            prompt: current.question.prompt.clone(),
+            prompt: prompt_in(&current.question, self.terminal.size()),
             part: part(&current.question.form, &self.drafting.draft, answered.is_some()),
             revealed: answered.is_some(),
             verdict: judgement.map(|judgement| judgement.verdict),

@@ -29,6 +29,8 @@ struct Asked {
     block: usize,
     /// The question's first line.
     at: Span,
+    /// Its number, from 1.
+    line: usize,
     /// The question as it is compared.
     question: u64,
     answer: u64,
@@ -46,6 +48,8 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
     let mut content: Vec<Vec<u64>> = Vec::new();
     let mut shingles: Vec<Vec<u64>> = Vec::new();
     for (deck, (source, parsed)) in decks.iter().enumerate() {
+        // Blocks are in order, so lines are counted once.
+        let (mut line, mut counted) = (1, 0);
         for (index, block) in parsed.blocks.iter().enumerate() {
             let Some(subject) = Subject::new(source, &parsed.head, block) else { continue };
             let words = &subject.question.words;
@@ -56,7 +60,11 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
                     .map(|three| hash(&[&three[0].text, &three[1].text, &three[2].text]))
                     .collect(),
             );
-            asked.push(read(deck, index, &subject));
+            let mut each = read(deck, index, &subject);
+            line += source.slice(Span::new(counted, each.at.start)).bytes().filter(|&b| b == b'\n').count();
+            counted = counted.max(each.at.start);
+            each.line = line;
+            asked.push(each);
         }
     }
     ids(decks, &asked, &mut out);
@@ -112,6 +120,7 @@ fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
         } else {
             subject.question_at()
         },
+        line: 0,
         question,
         answer,
         plain: matches!(subject.shape, Shape::Recall | Shape::Typed | Shape::Term),
@@ -124,7 +133,7 @@ fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
 /// Says where another card stands, as `raft.md:12`.
 fn place(decks: &[(&SourceText, &Parsed)], asked: &Asked) -> String {
     let source = decks[asked.deck].0;
-    format!("{}:{}", source.name, source.position(asked.at.start).line)
+    format!("{}:{}", source.name, asked.line)
 }
 
 /// Puts the second place where a caret can show it, or names it where it lies in another file.

@@ -130,7 +130,7 @@ impl Family for SessionGuarantees {
                 list(&named)
             ),
             json!({
-                "guarantee": guarantee, "servers": servers,
+                "asks": guarantee, "servers": servers,
                 "reads": session.reads, "writes": session.writes,
                 "own": session.own, "read_at": session.read_at.0, "top": session.top,
             }),

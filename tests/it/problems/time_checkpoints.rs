@@ -75,7 +75,7 @@ fn session_guarantees() {
         let own_list: Vec<(usize, i64)> = serde_json::from_value(values["own"].clone()).expect("writes");
         assert!(own_list.iter().all(|write| own.contains(write)), "{}", question.prompt);
         // Which writes the server must have, by the definitions of Terry et al. 1994.
-        let must: BTreeSet<(usize, i64)> = match word(values, "guarantee") {
+        let must: BTreeSet<(usize, i64)> = match word(values, "asks") {
             "read-your-writes" | "monotonic-writes" => own,
             "monotonic-reads" | "writes-follow-reads" => read,
             _ => read.union(&own).copied().collect(),
@@ -86,7 +86,7 @@ fn session_guarantees() {
         assert_eq!(chosen(question), expected, "{}", question.prompt);
         let reading = question.prompt.contains("is a **read**");
         let of_reads = ["read-your-writes", "monotonic-reads", "both-reads"];
-        assert_eq!(reading, of_reads.contains(&word(values, "guarantee")), "{}", question.prompt);
+        assert_eq!(reading, of_reads.contains(&word(values, "asks")), "{}", question.prompt);
     });
 }
 
