@@ -336,7 +336,7 @@ mod tests {
             Err(AppError::Unknown { near, .. }) => near,
             other => panic!("{other:?}"),
         };
-        assert_eq!(near("is:suspendet").as_deref(), Some("suspended"));
+        assert_eq!(near("is:suspendet").as_deref(), Some("is:suspended"));
         assert_eq!(near("level:beginer").as_deref(), Some("beginner"));
     }
 }

@@ -215,7 +215,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("M12", "Q: Which message does a Raft candidate send?\nA:\n- [x] aa\n- [ ] bb\n- [ ] cc\n"),
     ("O1", "Q: Order the steps of a commit.\nOrder:\n1. first prepare\n2. b\n3. c\n"),
     ("N1", "Q: How long does a round trip take?\nNumber: 5 ms\n"),
-    ("N2", "Problem: quorum.faults\nservers = 3\nfaults = 1\n"),
+    ("N2", "Problem: ml.pipeline\nasks = \"idle\"\nstages = 2\nmicro-batches = 4\n"),
     ("unknown-family", "Problem: quorum.fault\n"),
     ("problem-parameter", "Problem: quorum.faults\nfaulst = 1\n"),
     ("D1", "Q: What is a quorum of servers?\nA: b\n\nQ: what is a QUORUM of servers\nA: c\n"),

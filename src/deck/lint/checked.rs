@@ -206,7 +206,9 @@ fn variety(
         }
     }
     let most = answers.values().max().copied().unwrap_or(0);
-    let message = if prompts.len() < 20 {
+    let message = if prompts.len() == 1 {
+        "these parameters leave one question".to_owned()
+    } else if prompts.len() < 20 {
         format!("these parameters leave {} different questions", prompts.len())
     } else if typed > 0 && answers.len() < 5 {
         format!("these parameters leave {} different answers", answers.len())
