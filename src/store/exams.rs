@@ -1,20 +1,20 @@
 //! Exams in the database: sittings with their papers, answers, ends.
 //! An answer and its row in the review log are one durable transaction, and so are an end and the lapses that follow from
-//! it. Not for drawing or deciding (`exam/`), nor for what was opened by hand (`opened.rs`).
+//! it (`exam_lapses.rs`). Not for drawing or deciding (`exam/`), nor for what was opened by hand (`opened.rs`).
 
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::reviews::{append_in, insert_entry};
+use super::exam_lapses::{Lapse, append_lapses};
+use super::reviews::insert_entry;
 use super::rows::nonsense;
 use super::{Append, Result, Store};
 use crate::card::{Area, CardUid, Level};
 use crate::exam::outcome::Outcome;
 use crate::exam::{Confidence, Item, Marked, Paper, ProblemRef, Rules, Scope, Section};
 use crate::review::{EntryId, LogEntry};
-use crate::schedule::replay::CardRecord;
 use crate::seed::Seed;
 use crate::time::{Day, Timestamp};
 
@@ -104,30 +104,6 @@ pub struct AnswerRow {
     pub mistake: Option<String>,
     /// What was shown.
     pub shown: Shown,
-}
-
-/// A card that a wrong answer in an exam counts as forgotten.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lapse {
-    /// What is written into the log: the answer, and the parking that may follow from it.
-    pub entries: Vec<LogEntry>,
-    /// The card's record before it.
-    pub before: CardRecord,
-    /// The card's record after it.
-    pub after: CardRecord,
-}
-
-/// When and how the wrong answers of a sitting were counted as lapses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RescheduleRow {
-    /// When.
-    pub at: Timestamp,
-    /// On which study day.
-    pub day: Day,
-    /// Cards that lapsed.
-    pub cards: u32,
-    /// Of these parked as leeches.
-    pub parked: u32,
 }
 
 const SITTING: &str =
@@ -301,49 +277,6 @@ impl Store {
         written.map_err(|error| self.classify("save the result", error))
     }
 
-    /// Writes the lapses that the wrong answers of a sitting count as, unless they were counted before.
-    ///
-    /// # Errors
-    /// Fails when the database does; nothing is half-written then.
-    pub fn count_lapses(
-        &mut self,
-        sitting: i64,
-        at: Timestamp,
-        day: Day,
-        lapses: &[Lapse],
-    ) -> Result<Append> {
-        let written = (|| -> rusqlite::Result<_> {
-            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let appended = append_lapses(&transaction, sitting, at, day, lapses)?;
-            if appended == Append::Done {
-                transaction.commit()?;
-            }
-            Ok(appended)
-        })();
-        written.map_err(|error| self.classify("save the lapses", error))
-    }
-
-    /// Tells when the wrong answers of a sitting were counted as lapses; `None` while they were not.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn lapses_counted(&self, sitting: i64) -> Result<Option<RescheduleRow>> {
-        self.db
-            .prepare_cached("select at, day, cards, parked from exam_lapse where sitting = ?1")
-            .and_then(|mut statement| {
-                let row = |row: &Row<'_>| {
-                    Ok(RescheduleRow {
-                        at: Timestamp(row.get(0)?),
-                        day: Day(row.get(1)?),
-                        cards: row.get(2)?,
-                        parked: row.get(3)?,
-                    })
-                };
-                statement.query_row([sitting], row).optional()
-            })
-            .map_err(|error| self.classify("read the exam", error))
-    }
-
     /// Returns all sittings, oldest first.
     ///
     /// # Errors
@@ -398,33 +331,6 @@ impl Store {
         })();
         read.map_err(|error: rusqlite::Error| self.classify("read the exams", error))
     }
-}
-
-/// Within a transaction of the caller's, who must leave it when a card was answered elsewhere meanwhile, or the lapses were
-/// counted before.
-fn append_lapses(
-    db: &rusqlite::Connection,
-    sitting: i64,
-    at: Timestamp,
-    day: Day,
-    lapses: &[Lapse],
-) -> rusqlite::Result<Append> {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let parked = lapses.iter().filter(|lapse| lapse.after.parked && !lapse.before.parked).count();
-    let news = db.execute(
-        "insert into exam_lapse (sitting, at, day, cards, parked) values (?1, ?2, ?3, ?4, ?5)
-         on conflict (sitting) do nothing",
-        params![sitting, at.0, day.0, count(lapses.len()), count(parked)],
-    )?;
-    if news == 0 {
-        return Ok(Append::Elsewhere);
-    }
-    for lapse in lapses {
-        if append_in(db, &lapse.entries, &lapse.before, &lapse.after)? == Append::Elsewhere {
-            return Ok(Append::Elsewhere);
-        }
-    }
-    Ok(Append::Done)
 }
 
 fn sitting_row(row: &Row<'_>) -> rusqlite::Result<SittingRow> {
@@ -497,18 +403,18 @@ fn from_json<T: for<'a> Deserialize<'a>>(row: &Row<'_>, index: usize, column: &s
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::exam::Stop;
     use crate::progress::sprt::Plan;
     use crate::review::{Grade, LogEvent, LoggedAnswer, Purpose};
     use crate::store::OpenOptions;
 
-    fn store() -> Store {
+    pub(in crate::store) fn store() -> Store {
         Store::in_memory(OpenOptions { busy_ms: 50, now: Timestamp(1), seed: Seed(1) }).unwrap()
     }
 
-    fn begun(store: &mut Store) -> (i64, Paper) {
+    pub(in crate::store) fn begun(store: &mut Store) -> (i64, Paper) {
         let problem = ProblemRef {
             family: "raft.commit-index".into(),
             parameters: toml::from_str("servers = [3, 5]").unwrap(),
@@ -599,44 +505,6 @@ mod tests {
         assert!(store.append_exam_answer(id, &answer(2), Some(&entry)).is_err());
         assert_eq!((store.log_len().unwrap(), store.exam_answers(id).unwrap().len()), (1, 1));
         assert_eq!(store.last_standing_entry().unwrap(), None, "undo never takes an exam back");
-    }
-
-    #[test]
-    fn an_end_and_its_lapses_are_written_together_and_once() {
-        let mut store = store();
-        let (id, paper) = begun(&mut store);
-        let sitting = crate::exam::sitting::Sitting::new(
-            Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None, reschedule: true },
-            paper,
-            Vec::new(),
-        );
-        let outcome = Outcome::of(&sitting.unwrap());
-        let end = EndRow { at: Timestamp(5_000), day: Day(20), outcome };
-        let lapse = |number: u8, before: CardRecord| Lapse {
-            entries: vec![LogEntry {
-                id: EntryId([number; 16]),
-                device: 1,
-                card: CardUid(71),
-                at: Timestamp(5_000),
-                day: Day(20),
-                event: LogEvent::Answer(LoggedAnswer::review(Grade::Again, 0)),
-            }],
-            before,
-            after: CardRecord { parked: true, ..CardRecord::default() },
-        };
-        // A card that was answered elsewhere meanwhile: neither the end nor the lapse stands.
-        let stale = [lapse(1, CardRecord { suspended: true, ..CardRecord::default() })];
-        assert_eq!(store.end_exam(id, &end, Some(&stale)).unwrap(), Append::Elsewhere);
-        assert_eq!((store.log_len().unwrap(), store.sitting(id).unwrap().unwrap().end), (0, None));
-        let lapses = [lapse(1, CardRecord::default())];
-        assert_eq!(store.end_exam(id, &end, Some(&lapses)).unwrap(), Append::Done);
-        let counted = RescheduleRow { at: Timestamp(5_000), day: Day(20), cards: 1, parked: 1 };
-        assert_eq!(store.lapses_counted(id).unwrap(), Some(counted));
-        // Once: neither another end nor a count afterwards writes anything.
-        let again = [lapse(2, store.record(CardUid(71)).unwrap().unwrap())];
-        assert_eq!(store.end_exam(id, &end, Some(&again)).unwrap(), Append::Done);
-        assert_eq!(store.count_lapses(id, Timestamp(6_000), Day(21), &again).unwrap(), Append::Elsewhere);
-        assert_eq!((store.log_len().unwrap(), store.lapses_counted(id).unwrap()), (1, Some(counted)));
     }
 
     #[test]

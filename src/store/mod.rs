@@ -3,6 +3,7 @@
 //! (`schedule/`, `session/`) and only kept here. No SQL stands outside this folder and `migrations/`.
 
 mod cards;
+mod exam_lapses;
 mod exams;
 mod identity;
 mod marks;
@@ -21,7 +22,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi};
 
 pub use cards::{CardRow, QueueFilter, TodayRow};
-pub use exams::{AnswerRow, EndRow, Lapse, NewSitting, RescheduleRow, Shown, SittingRow};
+pub use exam_lapses::{Lapse, RescheduleRow};
+pub use exams::{AnswerRow, EndRow, NewSitting, Shown, SittingRow};
 pub use marks::Marked;
 pub use opened::Opened;
 pub use reviews::{Append, LogFilter};
