@@ -72,6 +72,7 @@ catalogue! {
     "storage" storage {
         crdt_sets,
         lsm_versions,
+        object_history,
         :
         bigtable_location,
         bloom_false_positives,
