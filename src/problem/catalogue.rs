@@ -83,7 +83,7 @@ catalogue! {
     "storage" storage {
         crdt_sets,
         lsm_versions,
-        object_search,
+        object_history,
         :
         bigtable_location,
         bloom_false_positives,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::object_search::{
+use super::object_history::{
     Call, Op, Relation, State, Strictness, by_call, explain, is_linearizable, own_order, real_time, results,
     results_where,
 };
@@ -36,8 +36,6 @@ const ANYTHING: &str =
     "you allowed whatever was ever written or put in; some of it cannot be there any more, or yet";
 const MUST_HAPPEN: &str =
     "you let the operation that never returned take effect for certain; it may as well never have";
-
-const CLIENTS: [&str; 4] = ["P", "Q", "R", "S"];
 
 impl Family for ConsistencyObjects {
     fn name(&self) -> &'static str {
@@ -94,6 +92,8 @@ impl Family for ConsistencyObjects {
     }
 }
 
+const CLIENTS: [&str; 4] = ["P", "Q", "R", "S"];
+
 /// What is to be drawn.
 #[derive(Clone, Copy)]
 struct Shape {
@@ -135,9 +135,9 @@ fn linearizable(shape: Shape, draw: &mut Draw) -> Vec<Op> {
             }
         }
         if queue {
-            call_queue(&mut ops, draw)
+            call_queue(&mut ops, draw);
         } else {
-            call_register(&mut ops, draw)
+            call_register(&mut ops, draw);
         }
         let mut state = State::new(queue);
         for &at in &effects {

@@ -162,6 +162,9 @@ fn consistency_objects_by_hand() {
     assert!(!holds(true, &pending(1, 0)));
 }
 
+/// A process and a place in its program.
+type Place = (usize, usize);
+
 /// What processes do, each in its order: (is a write, variable, value).
 type Program = Vec<Vec<(bool, String, i64)>>;
 
@@ -169,8 +172,8 @@ type Program = Vec<Vec<(bool, String, i64)>>;
 fn merged(
     lengths: &[usize],
     next: &mut Vec<usize>,
-    merge: &mut Vec<(usize, usize)>,
-    fits: &mut dyn FnMut(&[(usize, usize)]) -> bool,
+    merge: &mut Vec<Place>,
+    fits: &mut dyn FnMut(&[Place]) -> bool,
 ) -> bool {
     if next == lengths {
         return fits(merge);
@@ -194,7 +197,7 @@ fn merged(
 fn explained(
     program: &Program,
     keeps: &dyn Fn(usize, bool) -> bool,
-    follows: &dyn Fn((usize, usize), (usize, usize)) -> bool,
+    follows: &dyn Fn(Place, Place) -> bool,
 ) -> bool {
     let kept: Vec<Vec<usize>> = (0..program.len())
         .map(|p| (0..program[p].len()).filter(|&at| keeps(p, program[p][at].0)).collect())

@@ -428,6 +428,20 @@ fn no_sample_is_left_behind() {
     }
 }
 
+#[test]
+fn every_family_has_an_oracle() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/problems");
+    let files = std::fs::read_dir(folder).expect("the folder of this file");
+    let oracles: String = files
+        .map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("source"))
+        .collect();
+    for family in problem::families() {
+        let calls = ["check(\"NAME\"", "draw(\"NAME\", seed, difficulty)"];
+        let called = calls.iter().any(|call| oracles.contains(&call.replace("NAME", family.name())));
+        assert!(called, "nothing checks `{}` over all seeds", family.name());
+    }
+}
+
 /// An oracle that shares code with its family proves nothing: families are private, and oracles may use of
 /// `retain::problem` only what draws and looks up.
 #[test]
