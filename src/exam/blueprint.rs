@@ -125,8 +125,7 @@ impl<'a> Drawing<'a> {
     /// Anything but a problem: of a concept that has not come yet, as long as there is one.
     fn other(&self) -> Option<usize> {
         let is_plain = |place: usize| !self.pool[place].is_problem && self.by_card[place] == 0;
-        let places = 0..self.pool.len();
-        if places.clone().any(|place| is_plain(place) && self.is_fresh(place)) {
+        if (0..self.pool.len()).any(|place| is_plain(place) && self.is_fresh(place)) {
             // As many concepts of problems as problems are still to come are left to them, or one would have to come twice.
             let due = (f64::from(self.blueprint.items) * self.blueprint.problem_share).ceil();
             let left = (0..self.has_problem.len())
@@ -138,7 +137,7 @@ impl<'a> Drawing<'a> {
             return self.best(|place| fresh(place) && !spared(place)).or_else(|| self.best(fresh));
         }
         // Every concept of plain cards has come, but not yet those that only problems are about: these first.
-        if places.clone().any(|place| self.is_fresh(place)) {
+        if (0..self.pool.len()).any(|place| self.is_fresh(place)) {
             return None;
         }
         self.best(is_plain)
