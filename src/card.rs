@@ -295,14 +295,25 @@ impl CardKind {
             | Self::Choice { question, .. }
             | Self::Order { question, .. }
             | Self::Typed { question, .. }
-            | Self::Number { question, .. } => question.split_whitespace().collect::<Vec<_>>().join(" "),
+            | Self::Number { question, .. } => one_line(question),
             Self::Cloze { text, hidden } => {
-                let gapped = format!("{}[…]{}", &text[..hidden.start], &text[hidden.end..]);
-                gapped.split_whitespace().collect::<Vec<_>>().join(" ")
+                one_line(&format!("{}[…]{}", &text[..hidden.start], &text[hidden.end..]))
             }
             Self::Problem { family, .. } => format!("problem {family}"),
         }
     }
+}
+
+/// Joins the words of a text by single spaces.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// One option of a choice.

@@ -7,6 +7,7 @@ use std::{env, fs, io};
 use serde::Deserialize;
 
 use crate::diagnostic::did_you_mean;
+use crate::progress::course::ExamSettings;
 use crate::time::DayStart;
 
 /// What the learner may set in `config.toml`; every key is optional.
@@ -204,6 +205,22 @@ impl Config {
         })
     }
 
+    /// Reads how the learner wants exams held: the table `[exam]` in `roadmap.toml` beside their decks. `None` without the file.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file.
+    pub fn exam_settings(&self) -> Result<Option<ExamSettings>, ConfigError> {
+        let path = self.deck_folder().join("roadmap.toml");
+        match fs::read_to_string(&path) {
+            Ok(text) => match ExamSettings::parse(&text) {
+                Ok(settings) => Ok(Some(settings)),
+                Err(source) => Err(toml_error(&path, source, ExamSettings::KEYS)),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ConfigError::Read { path, source }),
+        }
+    }
+
     /// Returns the database's path.
     #[must_use]
     pub fn database(&self) -> PathBuf {
@@ -245,13 +262,15 @@ fn read_settings(path: &Path) -> Result<Settings, ConfigError> {
     }
 }
 
+fn toml_error(path: &Path, source: toml::de::Error, keys: &'static [&'static str]) -> ConfigError {
+    let message = source.message();
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    let near = unknown.and_then(|key| did_you_mean(key, keys.iter().copied()));
+    ConfigError::Toml { path: path.to_owned(), near, source: Box::new(source) }
+}
+
 fn parse_settings(path: &Path, text: &str) -> Result<Settings, ConfigError> {
-    let settings: Settings = toml::from_str(text).map_err(|source| {
-        let message = source.message();
-        let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-        let near = unknown.and_then(|key| did_you_mean(key, KEYS.iter().copied()));
-        ConfigError::Toml { path: path.to_owned(), near, source: Box::new(source) }
-    })?;
+    let settings: Settings = toml::from_str(text).map_err(|source| toml_error(path, source, KEYS))?;
     let range = |ok: bool, key: &'static str, expected: &'static str, found: String| {
         if ok { Ok(()) } else { Err(ConfigError::Range { path: path.to_owned(), key, expected, found }) }
     };

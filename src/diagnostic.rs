@@ -97,6 +97,13 @@ impl Diagnostic {
         self.fix = Some(Fix { span, text: text.into() });
         self
     }
+
+    /// Sets the mechanical repair where there is one.
+    #[must_use]
+    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
 }
 
 /// Returns the candidate nearest to what was typed, when it is near enough to be meant.

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::card::CardUid;
+use crate::seed::Seed;
 use crate::time::{Day, Timestamp};
 
 /// How well a card was recalled.
@@ -108,6 +109,12 @@ impl EntryId {
     pub fn new(at: Timestamp, random: u128) -> Self {
         let ms = u128::from(u64::try_from(at.0).unwrap_or(0) & 0xffff_ffff_ffff);
         Self((ms << 80 | random & ((1 << 80) - 1)).to_be_bytes())
+    }
+
+    /// Builds an id from an instant and chance that nothing else was drawn from.
+    #[must_use]
+    pub fn drawn(at: Timestamp, chance: Seed) -> Self {
+        Self::new(at, u128::from(chance.0) << 64 | u128::from(chance.derive("low", 0).0))
     }
 }
 

@@ -9,7 +9,7 @@
 //!   -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing" \
 //!   cargo build --release --target x86_64-unknown-linux-gnu
 //! mkdir -p corpus/deck
-//! target/x86_64-unknown-linux-gnu/release/deck -runs=10000000 -dict=deck.dict corpus/deck seeds/deck
+//! target/x86_64-unknown-linux-gnu/release/deck -runs=10000000 -max_len=256 -dict=deck.dict corpus/deck seeds/deck
 //! ```
 
 #![no_main]
@@ -23,7 +23,13 @@ use retain::view::check::Drawing;
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let source = SourceText::new("t.md", text.as_ref());
-    for dialect in Dialect::ALL {
+    // The length draws one dialect, or the comparison of all: each execution stays cheap, and the fuzzer that changes
+    // a length by one meets the other.
+    let draw = bytes.len() % 4;
+    if draw == 3 {
+        let _ = compat::portable(&source);
+    }
+    for dialect in Dialect::ALL.into_iter().skip(draw).take(1) {
         let parsed = parse_as(&source, Some(dialect));
         let inside = |span: Span| text.get(span.start..span.end).is_some();
         for diagnostic in &parsed.diagnostics {
@@ -59,5 +65,4 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(format::format(&again_source, &again), canonical);
         }
     }
-    let _ = compat::portable(&source);
 });

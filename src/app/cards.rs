@@ -44,16 +44,15 @@ impl App {
     /// Fails when the database does.
     pub fn mark(&mut self, card: CardUid, event: &LogEvent) -> Result<()> {
         let schedulers = self.schedulers()?;
-        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
+        let scheduler = schedulers.of(self.deck_of(card)?);
         loop {
             let at = self.moment();
             let before = self.store.record(card)?.unwrap_or_default();
             let newest = self.store.history(card)?.last().map_or(at.now, |entry| entry.at.plus_ms(1));
             let now = at.now.max(newest);
             let seed = self.chance("mark").derive("card", card.0.cast_unsigned());
-            let random = u128::from(seed.0) << 64 | u128::from(seed.derive("low", 0).0);
             let entry = LogEntry {
-                id: EntryId::new(now, random),
+                id: EntryId::drawn(now, seed),
                 device: self.store.device(),
                 card,
                 at: now,

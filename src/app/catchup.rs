@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{App, AppError, Result};
 use crate::card::Level;
+use crate::session::DueCard;
 use crate::store::{DeckRow, QueueFilter};
 use crate::time::{Day, Moment};
 
@@ -74,16 +75,16 @@ impl App {
     /// # Errors
     /// Refuses when there is nothing to catch up with.
     pub fn plan_catch_up(&self, days: Option<u32>, at: &Moment) -> Result<(CatchUp, usize)> {
-        let backlog = self.store.due_reviews(at.today, &QueueFilter::default())?.len();
+        let due = self.store.due_reviews(at.today, &QueueFilter::default())?;
+        let backlog = due.len();
         if backlog == 0 {
             return Err(AppError::Refused("there is no backlog to catch up with".into()));
         }
         let forecast = self.store.forecast(at, MOST_DAYS as usize + 1)?;
-        // What comes due on the days of the plan is done on them too.
-        let quota_for = |days: u32| {
-            let coming: usize = forecast.iter().skip(1).take(days as usize - 1).sum();
-            u32::try_from((backlog + coming).div_ceil(days as usize)).unwrap_or(u32::MAX)
-        };
+        // Recall is 0.9 after one interval and falls exponentially, as SM-2 implies; long after, half is a fair guess.
+        let recalled = |card: &DueCard| 0.9_f64.powf(card.overdueness(at.today)).max(0.5);
+        let forgotten = 1.0 - due.iter().map(recalled).sum::<f64>() / backlog as f64;
+        let quota_for = |days: u32| quota(backlog, &forecast, forgotten, days);
         let days = match days {
             Some(days) => days.max(1),
             None => (1..=MOST_DAYS)
@@ -131,9 +132,34 @@ impl App {
     }
 }
 
+/// How many reviews a day clear a backlog in `days`: what comes due on the days of the plan is done on them too, and a
+/// share of what is done today is forgotten and back tomorrow, save on the last day.
+fn quota(backlog: usize, forecast: &[usize], forgotten: f64, days: u32) -> u32 {
+    let days = days.max(1);
+    let coming: usize = forecast.iter().skip(1).take(days as usize - 1).sum();
+    let holds = f64::from(days) - forgotten * f64::from(days - 1);
+    // `as` saturates, which is what a plan beyond all limits needs.
+    ((backlog + coming) as f64 / holds).ceil() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quota_leaves_room_for_what_comes_due_and_for_what_is_forgotten() {
+        let coming = [60, 4, 4, 4, 4];
+        assert_eq!(quota(60, &coming, 0.0, 1), 60);
+        assert_eq!(quota(60, &coming, 0.0, 4), 18);
+        // 72 cards, a quarter of the first three days' reviews back on the next: 72 / (4 - 3 / 4) = 22.2.
+        assert_eq!(quota(60, &coming, 0.25, 4), 23);
+        let mut left = 60.0;
+        for day in 0..4 {
+            left += if day == 0 { 0.0 } else { 4.0 + 0.25 * 23.0 };
+            left = (left - 23.0_f64).max(0.0);
+        }
+        assert_eq!(left, 0.0, "it is done on the day that was named");
+    }
 
     #[test]
     fn a_goal_asks_more_the_nearer_it_comes_and_nothing_before_or_after() {

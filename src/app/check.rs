@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::load::loaded_from;
+use super::threads;
 use crate::card::{Card, DeckHead, Dialect};
 use crate::deck::{self, Parsed, compat, families, lint};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -127,18 +128,18 @@ fn siblings(path: &Path) -> Vec<PathBuf> {
 }
 
 fn read_files(paths: &[PathBuf], options: Options<'_>, faults: &mut Vec<ShelfError>) -> Vec<Read> {
+    let read_file = |path: &PathBuf| {
+        let text = path.to_str().ok_or_else(|| ShelfError::Io {
+            doing: "name",
+            path: path.clone(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, "the path is not UTF-8"),
+        })?;
+        Ok(parse(text, shown(path, options.here), shelf::read(text)?, options))
+    };
     let mut read = Vec::with_capacity(paths.len());
-    for path in paths {
-        let Some(text) = path.to_str() else {
-            faults.push(ShelfError::Io {
-                doing: "name",
-                path: path.clone(),
-                source: std::io::Error::new(std::io::ErrorKind::InvalidData, "the path is not UTF-8"),
-            });
-            continue;
-        };
-        match shelf::read(text) {
-            Ok(content) => read.push(parse(text, shown(path, options.here), content, options)),
+    for deck in threads::map(paths, read_file) {
+        match deck {
+            Ok(deck) => read.push(deck),
             Err(fault) => faults.push(fault),
         }
     }
@@ -148,7 +149,7 @@ fn read_files(paths: &[PathBuf], options: Options<'_>, faults: &mut Vec<ShelfErr
 fn read_shipped(options: Options<'_>) -> Vec<Read> {
     let deck = |file: shelf::Shipped| {
         let path = format!("{SHIPPED_PREFIX}{}", file.path);
-        parse(&path, path.clone(), file.text.to_owned(), options)
+        parse(&path, path.clone(), file.text().to_owned(), options)
     };
     shelf::shipped().map(deck).collect()
 }
@@ -170,8 +171,7 @@ pub fn shown(path: &Path, here: Option<&Path>) -> String {
 
 fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<CheckedDeck> {
     let linted = |deck: &Read| deck.parsed.head.dialect == Dialect::Retain;
-    let mut found: Vec<Vec<Diagnostic>> = Vec::with_capacity(read.len());
-    for deck in &read {
+    let mut found: Vec<Vec<Diagnostic>> = threads::map(&read, |deck| {
         let mut all = deck.parsed.diagnostics.clone();
         if linted(deck) {
             all.extend(lint::deck(&deck.source, &deck.parsed, &lint::Options::default()));
@@ -179,8 +179,8 @@ fn judge(read: Vec<Read>, context: &[Read], options: Options<'_>) -> Vec<Checked
         if options.portable {
             all.extend(compat::portable(&deck.source));
         }
-        found.push(all);
-    }
+        all
+    });
     if options.dialect.is_none() {
         // The decks that are reported come last: of two that clash, the later one is told.
         let together: Vec<(&SourceText, &Parsed)> =
@@ -221,48 +221,88 @@ pub struct Mended {
 /// A repair may uncover the next; after this many rounds the rest is left to the author.
 const ROUNDS: usize = 10;
 
+/// Where repairs have to be tried one by one, at most this many are.
+const TRIES: usize = 200;
+
 /// Makes the mechanical repairs of a deck, and nothing else; `None` when there are none to make.
 ///
-/// The text is read again after each round: repairs that would leave more errors than before are not made.
+/// The text is read again after each round: repairs that would leave more errors or fewer cards than before are not
+/// made, whatever the others do.
 #[must_use]
 pub fn mend(source: &SourceText, dialect: Option<Dialect>) -> Option<Mended> {
-    let mut now = source.clone();
+    let mut now = Looked::at(source.clone(), dialect);
     let mut repairs = 0;
-    let (mut errors, mut fixes) = repairs_of(&now, dialect);
     for _ in 0..ROUNDS {
-        let mut text = now.text.clone();
-        let made = apply(&mut text, &mut fixes);
-        if made == 0 {
+        let Some((next, made)) = now.with(&now.fixes, dialect).or_else(|| one_by_one(&now, dialect)) else {
             break;
-        }
-        let next = SourceText::new(source.name.as_str(), text);
-        let (left, further) = repairs_of(&next, dialect);
-        if left > errors {
-            break;
-        }
+        };
         now = next;
         repairs += made;
-        errors = left;
-        fixes = further;
     }
-    (repairs > 0).then_some(Mended { text: now.text, repairs })
+    (repairs > 0).then_some(Mended { text: now.source.text, repairs })
 }
 
-fn repairs_of(source: &SourceText, dialect: Option<Dialect>) -> (usize, Vec<Fix>) {
-    let mut parsed = deck::parse_as(source, dialect);
-    families::leave_out_unknown(&mut parsed);
-    let errors = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let mut found = std::mem::take(&mut parsed.diagnostics);
-    if parsed.head.dialect == Dialect::Retain {
-        found.extend(lint::deck(source, &parsed, &lint::Options::default()));
+/// A text with what a repair may not make worse, and the repairs that it offers.
+struct Looked {
+    source: SourceText,
+    errors: usize,
+    /// Cards of which one was left out for the other.
+    doubles: usize,
+    cards: usize,
+    /// In order of place.
+    fixes: Vec<Fix>,
+}
+
+impl Looked {
+    fn at(source: SourceText, dialect: Option<Dialect>) -> Self {
+        let mut parsed = deck::parse_as(&source, dialect);
+        families::leave_out_unknown(&mut parsed);
+        let errors = || parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error);
+        let doubles = errors().filter(|fault| fault.code.starts_with("duplicate-")).count();
+        let errors = errors().count();
+        let mut found = std::mem::take(&mut parsed.diagnostics);
+        if parsed.head.dialect == Dialect::Retain {
+            found.extend(lint::deck(&source, &parsed, &lint::Options::default()));
+        }
+        let mut fixes: Vec<Fix> = found.into_iter().filter_map(|diagnostic| diagnostic.fix).collect();
+        fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
+        fixes.dedup();
+        Self { errors, doubles, cards: parsed.cards().count(), fixes, source }
     }
-    (errors, found.into_iter().filter_map(|diagnostic| diagnostic.fix).collect())
+
+    /// Makes repairs; nothing where there are none to make, or where they would do harm.
+    fn with(&self, fixes: &[Fix], dialect: Option<Dialect>) -> Option<(Self, usize)> {
+        let mut text = self.source.text.clone();
+        let made = apply(&mut text, fixes);
+        if made == 0 {
+            return None;
+        }
+        let next = Self::at(SourceText::new(self.source.name.as_str(), text), dialect);
+        let worse = next.errors > self.errors || next.doubles > self.doubles || next.cards < self.cards;
+        (!worse).then_some((next, made))
+    }
+}
+
+/// Makes the repairs that do no harm where all together do some: each is tried alone, the last first.
+fn one_by_one(looked: &Looked, dialect: Option<Dialect>) -> Option<(Looked, usize)> {
+    let mut now: Option<(Looked, usize)> = None;
+    let mut limit = usize::MAX;
+    for fix in looked.fixes.iter().rev().take(TRIES) {
+        if fix.span.end > limit {
+            continue;
+        }
+        let from = now.as_ref().map_or(looked, |(next, _)| next);
+        if let Some((next, made)) = from.with(std::slice::from_ref(fix), dialect) {
+            let before = now.map_or(0, |(_, before)| before);
+            now = Some((next, before + made));
+            limit = fix.span.start;
+        }
+    }
+    now
 }
 
 /// Applies repairs that do not touch one another, the last first; returns how many.
-fn apply(text: &mut String, fixes: &mut Vec<Fix>) -> usize {
-    fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
-    fixes.dedup();
+fn apply(text: &mut String, fixes: &[Fix]) -> usize {
     let mut limit = text.len() + 1;
     let mut made = 0;
     for fix in fixes.iter().rev() {
@@ -302,12 +342,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn repairs_end_and_never_add_errors(lines in proptest::collection::vec("(Q: |A: |answer: |Why: |C: |  Q: |q: )?[a-z`\\[\\]$ ]{0,12}", 0..12)) {
+        fn repairs_end_and_never_add_errors_or_lose_cards(lines in proptest::collection::vec("(Q: |A: |a: |answer: |Why: |C: |  Q: |q: |Tags: |tag: |Definition: |Order:|Type: |[123]\\. |- |<!-- id: |<!-- lint: allow L2 |---|level: |tags = )?[a-z`\\[\\]$,| ]{0,12}(-->)?", 0..16)) {
             let source = SourceText::new("t.md", lines.join("\n"));
-            let before = repairs_of(&source, None).0;
+            let before = Looked::at(source.clone(), None);
             if let Some(mended) = mend(&source, None) {
-                let after = repairs_of(&SourceText::new("t.md", mended.text), None).0;
-                proptest::prop_assert!(after <= before);
+                let after = Looked::at(SourceText::new("t.md", mended.text), None);
+                proptest::prop_assert!(after.errors <= before.errors && after.cards >= before.cards);
             }
         }
     }

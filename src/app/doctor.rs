@@ -86,7 +86,7 @@ impl App {
     }
 
     /// The entries that stand retracted: a retraction may itself have been retracted.
-    fn retracted_entries(&self) -> Result<HashSet<EntryId>> {
+    pub(super) fn retracted_entries(&self) -> Result<HashSet<EntryId>> {
         let mut retractions: Vec<LogEntry> = Vec::new();
         self.store.for_each_retraction_entry(|entry| retractions.push(entry))?;
         let mut retracted = HashSet::new();

@@ -1,27 +1,24 @@
-//! Exams as a use case: which cards may be asked, a paper written down before the first item, the loop that saves every
-//! answer before the next item is drawn, and the end.
-//! Not for drawing papers or deciding (`exam/`), nor for what is open (`gates.rs`).
+//! Exams as a use case: begun with a paper that is written down before the first item, the loop that saves every answer
+//! before the next item is drawn, and the end.
+//! Not for which cards are asked (`exam_paper.rs`), for deciding (`exam/`), nor for what is open (`gates.rs`).
 
-use std::collections::HashSet;
-
+use super::exam_paper::question_of;
 use super::front::exam::{ExamAction, ExamFront, ExamScene};
-use super::plan::Wanted;
 use super::{App, AppError, Result};
-use crate::card::{CardUid, Form, Given, Question};
+use crate::card::{Form, Given, Question};
 use crate::diagnostic::did_you_mean;
-use crate::exam::blueprint::{self, Blueprint, Candidate};
 use crate::exam::outcome::Outcome;
 use crate::exam::sitting::{Recorded, Sitting};
-use crate::exam::{Item, Marked, Paper, ProblemRef, Rules, Scope, Section, Stop};
-use crate::problem;
+use crate::exam::{Marked, Paper, Rules, Scope, Stop};
 use crate::progress::course::{ExamSettings, Roadmap};
+use crate::progress::sprt::Plan;
 use crate::review::{EntryId, Grade, LogEntry, LogEvent, LoggedAnswer, Purpose, Verdict};
-use crate::schedule::{Due, Phase};
 use crate::seed::Seed;
-use crate::session::pose::{annotated, pose};
 use crate::session::{Loaded, given_text};
 use crate::shelf;
-use crate::store::{AnswerRow, Append, DeckRow, EndRow, NewSitting, QueueFilter, Shown, SittingRow};
+use crate::store::{AnswerRow, Append, EndRow, NewSitting, Shown, SittingRow};
+use crate::time::Day;
+use crate::view::words;
 
 /// What a learner asked of an exam.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +33,25 @@ pub struct ExamOptions {
     pub seed: Option<Seed>,
     /// Whether to sit it although a try was not passed a short while ago.
     pub force: bool,
-    /// Whether wrong answers count as lapses of their cards.
+    /// Whether wrong answers count as lapses of their cards once it is over.
     pub reschedule: bool,
+    /// Whether any of this was asked for by name: a sitting that goes on keeps what it was begun with, and says so.
+    pub named: bool,
 }
 
 impl ExamOptions {
     /// An exam as the roadmap has it.
     #[must_use]
     pub fn new(settings: ExamSettings) -> Self {
-        Self { settings, fixed: None, minutes: None, seed: None, force: false, reschedule: false }
+        Self {
+            settings,
+            fixed: None,
+            minutes: None,
+            seed: None,
+            force: false,
+            reschedule: false,
+            named: false,
+        }
     }
 
     fn rules(&self) -> Rules {
@@ -56,7 +63,7 @@ impl ExamOptions {
             None => Stop::Sequential(self.settings.plan()),
         };
         let time_ms = self.minutes.map(|minutes| u64::from(minutes) * 60_000);
-        Rules { stop, confidence: self.settings.confidence, time_ms }
+        Rules { stop, confidence: self.settings.confidence, time_ms, reschedule: self.reschedule }
     }
 }
 
@@ -72,6 +79,8 @@ pub struct OpenExam {
     pub sitting: Sitting,
     /// Whether it was begun earlier.
     pub resumed: bool,
+    /// Something to tell the learner before the first item.
+    pub note: Option<String>,
 }
 
 /// How the loop of an exam was left.
@@ -85,27 +94,22 @@ pub enum ExamLeft {
     Interrupted,
 }
 
-/// A card that an exam may ask, with all that a paper says of it.
-struct PoolCard {
-    candidate: Candidate,
-    deck: DeckRow,
-    kind: String,
-}
-
-/// Problems of an exam are neither the easiest nor the hardest, so that two sittings weigh the same.
-const DIFFICULTY: u8 = 1;
-
 /// The log takes longer thinking for absence, as reviews do: ten minutes.
 const MAX_TOOK_MS: u64 = 600_000;
-
-/// Kinds that the machine marks without doubt. A hidden part of a sentence has too many right wordings.
-const MARKABLE: &[&str] = &["choice", "several", "order", "typed", "number", "problem"];
 
 impl App {
     /// Returns the roadmap of the course.
     #[must_use]
     pub fn roadmap(&self) -> Roadmap {
         Roadmap::shipped_order(shelf::shipped_file("roadmap.toml").unwrap_or_default())
+    }
+
+    /// Returns how exams are held: as the learner's own `roadmap.toml` says, else as the course does.
+    ///
+    /// # Errors
+    /// Fails when that file is not as it should be.
+    pub fn exam_settings(&self) -> Result<ExamSettings> {
+        Ok(self.config.exam_settings()?.unwrap_or_else(|| self.roadmap().exam))
     }
 
     /// Returns what an exam is called.
@@ -153,33 +157,34 @@ impl App {
         let sittings = self.store.sittings()?;
         let of_scope = || sittings.iter().rev().filter(|row| row.scope == scope);
         if let Some(row) = of_scope().find(|row| row.end.is_none()) {
-            return self.resume_exam(row);
+            let mut exam = self.resume_exam(row)?;
+            if options.named {
+                exam.note = Some("it goes on with the settings it was begun with".to_owned());
+            }
+            return Ok(exam);
         }
         let at = self.moment();
         if !options.force
-            && matches!(scope, Scope::Level(_) | Scope::Placement)
-            && let Some(end) = of_scope().find_map(|row| row.end.as_ref())
-            && !end.outcome.passed
+            && let Some(open) = resit_from(&scope, &sittings, &options.settings, at.today)
         {
-            let wait = i32::try_from(options.settings.resit_days).unwrap_or(i32::MAX);
-            let open = end.day.plus(wait);
-            if at.today < open {
-                return Err(AppError::Refused(format!(
-                    "the next try is open from {}: until then `retain review --weak` takes up what was weak, and \
-                     `retain {} --force` sits it now",
-                    crate::view::words::date(open),
-                    scope.command()
-                )));
-            }
+            let command = scope.command();
+            return Err(AppError::Blocked {
+                message: format!("the next try is open from {}", words::date(open)),
+                hints: vec![
+                    "`retain review --weak` takes up what was weak until then".to_owned(),
+                    format!("`retain {command} --force` sits it now"),
+                ],
+            });
         }
         let title = self.exam_title(&scope)?;
         let seed = options.seed.unwrap_or_else(|| self.chance("exam"));
-        let rules = options.rules();
-        let paper = self.draw_paper(&scope, &rules, options.settings.problems, seed)?;
+        let mut rules = options.rules();
+        let paper = self.exam_paper(&scope, &rules, options.settings.problems, seed)?;
+        rules.stop = fitted(rules.stop, &scope, &paper)?;
         let sitting = Sitting::new(rules, paper.clone(), Vec::new())
             .map_err(|fault| AppError::Refused(fault.to_owned()))?;
         let new = NewSitting {
-            uid: EntryId::new(at.now, random(seed.derive("uid", 0))),
+            uid: EntryId::drawn(at.now, seed.derive("uid", 0)),
             scope: scope.clone(),
             title: title.clone(),
             rules,
@@ -188,7 +193,7 @@ impl App {
             day: at.today,
         };
         let id = self.store.begin_exam(&new, &paper)?;
-        Ok(OpenExam { id, scope, title, sitting, resumed: false })
+        Ok(OpenExam { id, scope, title, sitting, resumed: false, note: None })
     }
 
     /// Goes on with a sitting as its answers left it.
@@ -207,124 +212,29 @@ impl App {
             title: row.title.clone(),
             sitting,
             resumed: true,
+            note: None,
         })
-    }
-
-    /// Draws a paper and looks at every card on it: what cannot be asked is left out and drawn around.
-    fn draw_paper(&mut self, scope: &Scope, rules: &Rules, problem_share: f64, seed: Seed) -> Result<Paper> {
-        let scopes: Vec<(Option<crate::card::Level>, Scope)> = match scope {
-            Scope::Placement => {
-                crate::card::Level::ALL.map(|level| (Some(level), Scope::Level(level))).to_vec()
-            }
-            other => vec![(None, other.clone())],
-        };
-        let most = rules.stop.most_of(scopes.len());
-        let blueprint = Blueprint { items: most, problem_share };
-        let asked = self.store.times_examined()?;
-        let mut paper = Paper::default();
-        let mut number = 0;
-        for (level, scope) in scopes {
-            let mut pool = self.pool(&scope, &asked)?;
-            let mut items: Vec<Item> = Vec::new();
-            let section_seed = seed.derive("section", paper.sections.len() as u64);
-            // Each round that finds a card unfit leaves it out for good, so this ends.
-            while !pool.is_empty() {
-                let candidates: Vec<Candidate> = pool.iter().map(|card| card.candidate.clone()).collect();
-                let drawn = blueprint::draw(&candidates, &blueprint, section_seed);
-                let mut unfit: HashSet<CardUid> = HashSet::new();
-                items = Vec::with_capacity(drawn.len());
-                for place in drawn {
-                    let card = &pool[place];
-                    let uid = card.candidate.card;
-                    if unfit.contains(&uid) {
-                        continue;
-                    }
-                    let at = number + u32::try_from(items.len()).unwrap_or(u32::MAX) + 1;
-                    let item = item_of(card, at, seed.derive("item", u64::from(at)));
-                    match self.load(uid)?.and_then(|loaded| with_problem(item, &loaded)) {
-                        Some(item) => items.push(item),
-                        None => {
-                            unfit.insert(uid);
-                        }
-                    }
-                }
-                if unfit.is_empty() {
-                    break;
-                }
-                pool.retain(|card| !unfit.contains(&card.candidate.card));
-                items.clear();
-            }
-            if items.is_empty() {
-                let what = match scope.parts() {
-                    (kind, name) if !name.is_empty() => format!("{kind} `{name}`"),
-                    (kind, _) => kind.to_owned(),
-                };
-                return Err(AppError::Refused(format!(
-                    "the {what} has no card that the machine can mark: an exam needs choices, orderings, words, numbers or problems"
-                )));
-            }
-            number += u32::try_from(items.len()).unwrap_or(u32::MAX);
-            paper.sections.push(Section { level, items });
-        }
-        Ok(paper)
-    }
-
-    /// The cards that an exam on a scope may ask.
-    fn pool(&self, scope: &Scope, asked: &std::collections::HashMap<CardUid, u32>) -> Result<Vec<PoolCard>> {
-        let roadmap = self.roadmap();
-        let at_hand = self.filter(&Wanted::default())?;
-        let decks: Vec<DeckRow> = self
-            .store
-            .decks()?
-            .into_iter()
-            .filter(|deck| at_hand.decks.as_ref().is_none_or(|ids| ids.contains(&deck.id)))
-            .filter(|deck| covers(scope, deck, &roadmap))
-            .collect();
-        let filter = QueueFilter { decks: Some(decks.iter().map(|deck| deck.id).collect()), tag: None };
-        let mut pool = Vec::new();
-        for (card, record) in self.store.cards_with_records(&filter)? {
-            // What was suspended was set aside for a reason; a leech is hard, not wrong.
-            if !MARKABLE.contains(&card.kind.as_str()) || record.is_some_and(|record| record.suspended) {
-                continue;
-            }
-            let Some(deck) = decks.iter().find(|deck| deck.id == card.deck) else { continue };
-            let concept = card.concepts.first().cloned().unwrap_or_else(|| {
-                let key = card.key.0.as_str();
-                key.split(['/', '#']).next().unwrap_or(key).to_owned()
-            });
-            pool.push(PoolCard {
-                candidate: Candidate {
-                    card: card.uid,
-                    resource: resource_name(deck, &roadmap),
-                    concept,
-                    is_problem: card.kind == "problem",
-                    asked: asked.get(&card.uid).copied().unwrap_or(0),
-                },
-                deck: deck.clone(),
-                kind: card.kind,
-            });
-        }
-        Ok(pool)
     }
 
     /// Runs a sitting until it is over or left. Each answer is on disk before the next item is drawn.
     ///
     /// # Errors
     /// Fails when the database or the front end does; everything answered before is kept.
-    pub fn run_exam(
-        &mut self,
-        exam: &mut OpenExam,
-        options: &ExamOptions,
-        front: &mut dyn ExamFront,
-    ) -> Result<ExamLeft> {
+    pub fn run_exam(&mut self, exam: &mut OpenExam, front: &mut dyn ExamFront) -> Result<ExamLeft> {
         loop {
             self.put_item(exam)?;
             if exam.sitting.ending().is_some() {
-                self.end_exam(exam, options)?;
+                self.end_exam(exam)?;
                 return Ok(ExamLeft::Over);
             }
             let at = self.moment();
-            let scene = ExamScene { sitting: &exam.sitting, title: &exam.title, resumed: exam.resumed, at };
+            let scene = ExamScene {
+                sitting: &exam.sitting,
+                title: &exam.title,
+                resumed: exam.resumed,
+                note: exam.note.as_deref(),
+                at,
+            };
             let event = match front.next(&scene).map_err(AppError::Terminal)? {
                 ExamAction::Event(event) => event,
                 ExamAction::Pause => return Ok(ExamLeft::Paused),
@@ -366,7 +276,7 @@ impl App {
         let given = recorded.given.as_ref().map(given_text);
         let drawn = asked.and_then(|asked| asked.question.drawn.as_ref());
         let entry = recorded.marked.share.map(|share| LogEntry {
-            id: EntryId::new(now, random(self.chance("exam-entry"))),
+            id: EntryId::drawn(now, self.chance("exam-entry")),
             device: self.store.device(),
             card: item.card,
             at: now,
@@ -422,32 +332,70 @@ impl App {
         Ok(())
     }
 
-    /// Writes down what a sitting came to. With `reschedule`, what was wrong counts as a lapse of its card.
-    fn end_exam(&mut self, exam: &OpenExam, options: &ExamOptions) -> Result<()> {
-        let at = self.moment();
+    /// Writes down what a sitting came to. Where it was begun so, what was wrong counts as a lapse of its card.
+    fn end_exam(&mut self, exam: &OpenExam) -> Result<()> {
         let outcome = Outcome::of(&exam.sitting);
-        self.store.end_exam(exam.id, &EndRow { at: at.now, day: at.today, outcome })?;
-        if options.reschedule {
-            let wrong: HashSet<CardUid> = self
-                .store
-                .exam_answers(exam.id)?
-                .into_iter()
-                .filter(|answer| answer.marked.share.is_some() && !answer.marked.is_right())
-                .map(|answer| answer.card)
-                .collect();
-            for card in wrong {
-                // Only what was known can be forgotten: a card that is still learnt, or new, has its own way.
-                let record = self.store.record(card)?.unwrap_or_default();
-                if record.state.phase == Phase::Review
-                    && matches!(record.state.due, Due::On(_))
-                    && record.is_active(at.today)
-                {
-                    self.mark(card, &LogEvent::Answer(LoggedAnswer::review(Grade::Again, 0)))?;
-                }
+        loop {
+            let at = self.moment();
+            let end = EndRow { at: at.now, day: at.today, outcome: outcome.clone() };
+            let lapses = match exam.sitting.rules().reschedule {
+                true => Some(self.exam_lapses(exam.id)?),
+                false => None,
+            };
+            // A card that was answered elsewhere in between has another state to lapse from.
+            if self.store.end_exam(exam.id, &end, lapses.as_deref())? == Append::Done {
+                break;
             }
         }
-        self.store.checkpoint()?;
-        Ok(())
+        Ok(self.store.checkpoint()?)
+    }
+}
+
+/// Fits an exam to its paper: one that has fewer items than the exam may take is decided at its last item, and its errors
+/// are those of the shorter exam.
+fn fitted(stop: Stop, scope: &Scope, paper: &Paper) -> Result<Stop> {
+    let [section] = paper.sections.as_slice() else { return Ok(stop) };
+    let there = u32::try_from(section.items.len()).unwrap_or(u32::MAX);
+    let needs = match stop {
+        Stop::Sequential(plan) if there >= plan.min => {
+            return Ok(Stop::Sequential(Plan { max: plan.max.min(there), ..plan }));
+        }
+        Stop::Sequential(plan) => plan.min,
+        Stop::Fixed { items, .. } if there >= items => return Ok(stop),
+        Stop::Fixed { items, .. } => items,
+    };
+    let questions = words::plural(there as usize, "question");
+    let them = if there == 1 { "asks it" } else { "asks them all" };
+    Err(AppError::Blocked {
+        message: format!(
+            "{} has {questions} that the machine can mark, and this exam needs {needs}",
+            scope_words(scope)
+        ),
+        hints: vec![format!("`retain {} --fixed {there}` {them}", scope.command())],
+    })
+}
+
+/// The day from which an exam may be sat again after a try that was not passed; `None` where it may be sat today. Only what
+/// opens something has to wait.
+pub(super) fn resit_from(
+    scope: &Scope,
+    sittings: &[SittingRow],
+    settings: &ExamSettings,
+    today: Day,
+) -> Option<Day> {
+    if !matches!(scope, Scope::Level(_) | Scope::Placement) {
+        return None;
+    }
+    let last = sittings.iter().rev().filter(|row| row.scope == *scope).find_map(|row| row.end.as_ref())?;
+    let open = last.day.plus(i32::try_from(settings.resit_days).unwrap_or(i32::MAX));
+    (!last.outcome.passed && today < open).then_some(open)
+}
+
+/// A scope in words, as `the deck `raft``.
+pub(super) fn scope_words(scope: &Scope) -> String {
+    match scope.parts() {
+        (kind, name) if !name.is_empty() => format!("the {kind} `{name}`"),
+        (kind, _) => format!("the {kind}"),
     }
 }
 
@@ -455,67 +403,6 @@ impl App {
 fn in_order(mut marked: Vec<Marked>) -> Vec<Marked> {
     marked.sort_by_key(|marked| marked.number);
     marked
-}
-
-fn covers(scope: &Scope, deck: &DeckRow, roadmap: &Roadmap) -> bool {
-    match scope {
-        Scope::Level(level) => deck.head.level == Some(*level),
-        Scope::Deck(slug) => deck.slug == *slug,
-        Scope::Resource(id) => resource_name(deck, roadmap) == *id,
-        Scope::Area(area) => deck.head.area == Some(*area),
-        Scope::Placement => deck.head.level.is_some(),
-    }
-}
-
-/// The resource of a deck: what the roadmap says, else its front matter, else the deck alone.
-pub(super) fn resource_name(deck: &DeckRow, roadmap: &Roadmap) -> String {
-    roadmap
-        .resource_of(&deck.slug)
-        .map(|resource| resource.id.clone())
-        .or_else(|| deck.head.resource.clone())
-        .unwrap_or_else(|| deck.slug.clone())
-}
-
-fn item_of(card: &PoolCard, number: u32, seed: Seed) -> Item {
-    Item {
-        number,
-        card: card.candidate.card,
-        deck: card.deck.slug.clone(),
-        resource: card.candidate.resource.clone(),
-        area: card.deck.head.area,
-        concept: card.candidate.concept.clone(),
-        kind: card.kind.clone(),
-        seed,
-        difficulty: DIFFICULTY,
-        problem: None,
-    }
-}
-
-/// Adds what a problem is drawn from; `None` for a card that cannot be asked and marked.
-fn with_problem(mut item: Item, loaded: &Loaded) -> Option<Item> {
-    if let crate::card::CardKind::Problem { family, parameters } = &loaded.card.kind {
-        let version = problem::find(family)?.version();
-        item.problem = Some(ProblemRef { family: family.clone(), parameters: parameters.clone(), version });
-    }
-    question_of(&item, loaded).map(|_| item)
-}
-
-/// The question of an item: the same values each time it is put.
-fn question_of(item: &Item, loaded: &Loaded) -> Option<Question> {
-    let question = match &item.problem {
-        Some(problem) => annotated(
-            problem::redraw(
-                &problem.family,
-                problem.version,
-                &problem.parameters,
-                item.seed.0,
-                item.difficulty,
-            )?,
-            &loaded.card,
-        ),
-        None => pose(&loaded.card, item.seed, item.difficulty)?,
-    };
-    question.form.is_checked().then_some(question)
 }
 
 /// What stood on the screen, and what was right, in words.
@@ -549,8 +436,4 @@ fn shown(question: &Question, loaded: &Loaded, given: Option<&Given>) -> Shown {
         source: loaded.source.clone(),
         options,
     }
-}
-
-fn random(seed: Seed) -> u128 {
-    u128::from(seed.derive("high", 0).0) << 64 | u128::from(seed.derive("low", 0).0)
 }

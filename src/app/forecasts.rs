@@ -18,10 +18,7 @@ impl App {
     /// # Errors
     /// Fails when the database does.
     pub fn answers(&self) -> Result<Vec<Answer>> {
-        let mut retracted = std::collections::HashSet::new();
-        self.store.for_each_retraction(|target| {
-            retracted.insert(target);
-        })?;
+        let retracted = self.retracted_entries()?;
         let mut answers = Vec::new();
         self.store.for_each_entry(LogFilter::default(), |entry| {
             if let LogEvent::Answer(answer) = &entry.event

@@ -8,26 +8,47 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::index::{Fresh, Indexed};
+use super::index::Indexed;
+use super::read::{Fresh, block_of};
 use super::{App, Result};
-use crate::card::{Card, CardKey, CardKind, CardUid};
-use crate::deck::{self, identity};
+use crate::card::{CardKey, CardUid};
+use crate::deck::identity;
 use crate::shelf;
 use crate::store::{CardChange, IndexedCard, IndexedDeck, KnownCard};
 use crate::time::{DAY_MS, Timestamp};
 
 /// What is known of decks read again.
 pub(super) struct Identified {
-    /// The decks with their cards, each under its uid.
-    pub(super) decks: Vec<IndexedDeck>,
-    /// Cards whose key changes.
+    /// Of each deck, for each of its cards, which it is.
+    pub(super) standings: Vec<Vec<Standing>>,
+    /// Cards known before whose key changes.
     pub(super) renamed: Vec<CardUid>,
-    /// Decks from which a card was left out, as the setting has them.
-    pub(super) doubles: String,
+}
+
+/// Which card one is that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Standing {
+    /// Not known yet; in the end, nobody's.
+    Open,
+    /// This one.
+    Is(CardUid),
+    /// One that stands elsewhere too, where it is taken.
+    Double,
 }
 
 /// A card that is gone for longer is matched with new text only by its key: by then likeness is chance.
 const RECENTLY_GONE_MS: i64 = 7 * DAY_MS;
+
+/// With more cards than this to be looked up, it may be worth while to read all rows once instead.
+const MANY_CARDS: usize = 1_000;
+
+/// What the database knows of the cards read.
+struct Known {
+    /// By their keys.
+    cards: HashMap<CardKey, KnownCard>,
+    /// All uids there; nothing where they were not read, since few are asked for.
+    taken: Option<HashSet<CardUid>>,
+}
 
 /// A card read: its deck and its place, as indices.
 type Place = (usize, usize);
@@ -40,18 +61,16 @@ struct Work<'a> {
     paths: HashMap<i64, String>,
     /// Cards that stood in decks read again and are not found yet.
     left: HashMap<CardUid, KnownCard>,
-    /// The uids given.
-    uids: HashMap<Place, CardUid>,
+    /// Of each deck, for each of its cards, which it is.
+    standings: Vec<Vec<Standing>>,
     /// Cards that nothing is known of.
     appeared: Vec<Place>,
-    /// Cards that stand elsewhere too.
-    doubles: HashSet<Place>,
     renamed: Vec<CardUid>,
     changes: Vec<CardChange>,
 }
 
 impl App {
-    /// Gives each card read the uid it had, or a new one; says what became of cards that were known.
+    /// Finds out which card is which, of decks read again; says what became of cards that were known.
     pub(super) fn identify(
         &self,
         fresh: &[Fresh],
@@ -60,9 +79,8 @@ impl App {
     ) -> Result<Identified> {
         indexed.doubles.clear();
         indexed.new.clear();
-        // Two questions a card: held, they take no lock each.
+        // Questions about many cards: held, they take no lock each.
         let _look = self.store.look()?;
-        let first_time = self.store.has_no_cards()?;
         let decks = self.store.decks()?;
         let ids: HashMap<&str, i64> = decks.iter().map(|deck| (deck.path.as_str(), deck.id)).collect();
         // Cards that stood in the decks read again, or in decks that vanished: they may be lost from sight.
@@ -75,63 +93,61 @@ impl App {
         for &deck in &reread {
             left.extend(self.store.known_cards(deck)?.into_iter().map(|card| (card.uid, card)));
         }
+        let known = self.known_among(fresh, &left)?;
         let mut work = Work {
             at: self.clock.now(),
             fresh,
             paths: decks.iter().map(|deck| (deck.id, deck.path.clone())).collect(),
             left,
-            uids: HashMap::new(),
+            standings: fresh.iter().map(|deck| vec![Standing::Open; deck.cards.len()]).collect(),
             appeared: Vec::new(),
-            doubles: HashSet::new(),
             renamed: Vec::new(),
             changes: Vec::new(),
         };
-        self.by_key(&mut work, &reread, first_time, indexed)?;
+        work.by_key(&known, &reread, indexed);
         self.by_likeness(&mut work)?;
         indexed.changes = std::mem::take(&mut work.changes);
-        self.uids_for_the_rest(work, first_time, indexed)
+        self.uids_for_the_rest(&mut work, &known, indexed)?;
+        Ok(Identified { standings: work.standings, renamed: work.renamed })
     }
 
-    /// Finds cards by what they are known by.
-    fn by_key(
-        &self,
-        work: &mut Work<'_>,
-        reread: &HashSet<i64>,
-        first_time: bool,
-        indexed: &mut Indexed,
-    ) -> Result<()> {
-        let mut siblings: HashMap<String, Vec<CardUid>> = HashMap::new();
-        for (uid, card) in &work.left {
-            siblings.entry(block_of(&card.key).to_owned()).or_default().push(*uid);
+    /// Looks up what is known by the keys of cards read: those that stood in the same decks are in `left` already.
+    fn known_among(&self, fresh: &[Fresh], left: &HashMap<CardUid, KnownCard>) -> Result<Known> {
+        let mut cards: HashMap<CardKey, KnownCard> =
+            left.values().map(|card| (card.key.clone(), card.clone())).collect();
+        let keys = || fresh.iter().flat_map(|deck| &deck.cards).map(|card| &card.key);
+        let others = keys().filter(|key| !cards.contains_key(key)).count();
+        if others == 0 {
+            return Ok(Known { cards, taken: None });
         }
-        let mut claimed: HashSet<&CardKey> = HashSet::new();
-        let fresh = work.fresh;
-        for (d, deck) in fresh.iter().enumerate() {
-            let mut start = 0;
-            while start < deck.cards.len() {
-                let block_key = &deck.cards[start].block_key;
-                let length =
-                    deck.cards[start..].iter().take_while(|card| card.block_key == *block_key).count();
-                let mut places = Vec::with_capacity(length);
-                let mut known: Vec<Option<KnownCard>> = Vec::with_capacity(length);
-                for (c, card) in deck.cards.iter().enumerate().skip(start).take(length) {
-                    let found = if first_time { None } else { self.store.known_by_key(&card.key)? };
-                    let elsewhere =
-                        found.as_ref().is_some_and(|card| card.present && !reread.contains(&card.deck));
-                    if elsewhere || !claimed.insert(&card.key) {
-                        indexed.doubles.push((card.key.clone(), deck.path.clone()));
-                        work.doubles.insert((d, c));
-                        continue;
-                    }
-                    places.push((d, c));
-                    known.push(found);
-                }
-                let others = siblings.get(block_key.0.as_str()).map(Vec::as_slice).unwrap_or_default();
-                work.block(&places, known, others);
-                start += length;
+        let all = if others < MANY_CARDS { u64::MAX } else { self.store.cards_ever()? };
+        if all == 0 {
+            // Nothing can be found where there is nothing.
+            return Ok(Known { cards, taken: Some(HashSet::new()) });
+        }
+        if all / 4 <= others as u64 {
+            // One reading of all rows instead of a search for each.
+            let asked: HashSet<&str> = keys().map(|key| key.0.as_str()).collect();
+            let mut taken = HashSet::with_capacity(usize::try_from(all).unwrap_or(0));
+            self.store.for_each_known(
+                |uid, key| {
+                    taken.insert(uid);
+                    asked.contains(key)
+                },
+                |card| {
+                    cards.insert(card.key.clone(), card);
+                },
+            )?;
+            return Ok(Known { cards, taken: Some(taken) });
+        }
+        for key in keys() {
+            if !cards.contains_key(key)
+                && let Some(card) = self.store.known_by_key(key)?
+            {
+                cards.insert(key.clone(), card);
             }
         }
-        Ok(())
+        Ok(Known { cards, taken: None })
     }
 
     /// Matches what vanished, or went lately, with what appeared.
@@ -147,10 +163,13 @@ impl App {
         let vanished = lost.len();
         if !work.appeared.is_empty() {
             // An editor that deletes and writes again, or an author who does: what went lately may be what came now.
-            let back: HashSet<CardUid> = work.uids.values().copied().collect();
             let since = work.at.plus_ms(-RECENTLY_GONE_MS);
-            let gone = self.store.gone_since(since)?;
-            lost.extend(gone.into_iter().filter(|(card, _)| card.seen && !back.contains(&card.uid)));
+            let mut gone = self.store.gone_since(since)?;
+            gone.retain(|(card, _)| card.seen);
+            if !gone.is_empty() {
+                let back: HashSet<Standing> = work.standings.iter().flatten().copied().collect();
+                lost.extend(gone.into_iter().filter(|(card, _)| !back.contains(&Standing::Is(card.uid))));
+            }
         }
         let old: Vec<identity::Candidate> = lost
             .iter()
@@ -182,78 +201,120 @@ impl App {
         Ok(())
     }
 
-    /// Gives a new uid to whoever has none, and writes the decks up.
-    fn uids_for_the_rest(
-        &self,
-        work: Work<'_>,
-        first_time: bool,
-        indexed: &mut Indexed,
-    ) -> Result<Identified> {
-        let mut given: HashSet<CardUid> = work.uids.values().copied().collect();
-        let mut decks = Vec::with_capacity(work.fresh.len());
-        for (d, deck) in work.fresh.iter().enumerate() {
-            let mut cards = Vec::with_capacity(deck.cards.len());
-            let mut part = 0;
-            let mut block = None;
+    /// Gives a new uid to whoever has none.
+    fn uids_for_the_rest(&self, work: &mut Work<'_>, known: &Known, indexed: &mut Indexed) -> Result<()> {
+        let cards = work.standings.iter().map(Vec::len).sum();
+        let mut given: HashSet<CardUid> = HashSet::with_capacity(cards);
+        given.extend(work.standings.iter().flatten().filter_map(|standing| match standing {
+            Standing::Is(uid) => Some(*uid),
+            _ => None,
+        }));
+        for (deck, standings) in work.fresh.iter().zip(&mut work.standings) {
             let mut new = 0;
-            for (c, card) in deck.cards.iter().enumerate() {
-                part = if block == Some(card.span) { part + 1 } else { 0 };
-                block = Some(card.span);
-                if work.doubles.contains(&(d, c)) {
-                    continue;
+            for (card, standing) in deck.cards.iter().zip(standings) {
+                if *standing == Standing::Open {
+                    let uid = free_uid(card.uid, &card.key, |uid| match &known.taken {
+                        Some(taken) => Ok(taken.contains(&uid) || given.contains(&uid)),
+                        None => Ok(given.contains(&uid) || self.store.uid_is_taken(uid)?),
+                    })?;
+                    given.insert(uid);
+                    *standing = Standing::Is(uid);
+                    new += 1;
                 }
-                let uid = match work.uids.get(&(d, c)) {
-                    Some(&uid) => uid,
-                    None => {
-                        new += 1;
-                        self.fresh_uid(&card.key, &given, first_time)?
-                    }
-                };
-                given.insert(uid);
-                cards.push(indexed_card(card, uid, part));
             }
             if new > 0 {
                 indexed.new.push((deck.path.clone(), new));
             }
-            decks.push(IndexedDeck {
-                path: deck.path.clone(),
-                slug: shelf::slug(&deck.path),
-                head: deck.head.clone(),
-                place: u32::MAX >> 1,
-                stamp: deck.stamp,
-                faults: deck.faults,
-                cards,
-            });
         }
-        Ok(Identified { decks, renamed: work.renamed, doubles: String::new() })
+        Ok(())
     }
 
-    /// Derives the uid of a card seen for the first time; it belongs to no other.
-    pub(super) fn fresh_uid(
-        &self,
-        key: &CardKey,
-        given: &HashSet<CardUid>,
-        first_time: bool,
-    ) -> Result<CardUid> {
-        let mut attempt = 0;
-        loop {
-            let uid = CardUid::derive(key, attempt);
-            if !given.contains(&uid) && (first_time || !self.store.uid_is_taken(uid)?) {
-                return Ok(uid);
-            }
-            attempt += 1;
-        }
+    /// Derives the uid of a card that takes a text over from another; it belongs to no other.
+    pub(super) fn parted_uid(&self, key: &CardKey) -> Result<CardUid> {
+        free_uid(CardUid::derive(key, 0), key, |uid| Ok(self.store.uid_is_taken(uid)?))
     }
 }
 
-impl Work<'_> {
-    fn card(&self, (d, c): Place) -> &Card {
+/// Steps aside from `first`, the uid of a key, until nobody has it.
+fn free_uid(first: CardUid, key: &CardKey, is_taken: impl Fn(CardUid) -> Result<bool>) -> Result<CardUid> {
+    let mut uid = first;
+    let mut attempt = 0;
+    while is_taken(uid)? {
+        attempt += 1;
+        uid = CardUid::derive(key, attempt);
+    }
+    Ok(uid)
+}
+
+/// Puts decks and cards together as they are to be written: each card under its uid, doubles left out.
+pub(super) fn written_up(fresh: Vec<Fresh>, standings: Vec<Vec<Standing>>) -> Vec<IndexedDeck> {
+    let card = |(card, standing): (IndexedCard, Standing)| match standing {
+        Standing::Is(uid) => Some(IndexedCard { uid, ..card }),
+        Standing::Open | Standing::Double => None,
+    };
+    fresh
+        .into_iter()
+        .zip(standings)
+        .map(|(deck, standings)| IndexedDeck {
+            slug: shelf::slug(&deck.path),
+            path: deck.path,
+            head: deck.head,
+            stamp: deck.stamp,
+            faults: deck.faults,
+            cards: deck.cards.into_iter().zip(standings).filter_map(card).collect(),
+        })
+        .collect()
+}
+
+impl<'a> Work<'a> {
+    fn card(&self, (d, c): Place) -> &'a IndexedCard {
         &self.fresh[d].cards[c]
     }
 
+    /// Finds cards by what they are known by.
+    fn by_key(&mut self, known: &Known, reread: &HashSet<i64>, indexed: &mut Indexed) {
+        let mut siblings: HashMap<String, Vec<CardUid>> = HashMap::new();
+        for (uid, card) in &self.left {
+            siblings.entry(block_of(&card.key).to_owned()).or_default().push(*uid);
+        }
+        let fresh = self.fresh;
+        let cards = fresh.iter().map(|deck| deck.cards.len()).sum();
+        let mut claimed: HashSet<&CardKey> = HashSet::with_capacity(cards);
+        let mut places = Vec::new();
+        let mut found: Vec<Option<KnownCard>> = Vec::new();
+        for (d, deck) in fresh.iter().enumerate() {
+            let mut start = 0;
+            while start < deck.cards.len() {
+                let block_key = block_of(&deck.cards[start].key);
+                let length =
+                    deck.cards[start..].iter().take_while(|card| block_of(&card.key) == block_key).count();
+                for (c, card) in deck.cards.iter().enumerate().skip(start).take(length) {
+                    let own = known.cards.get(&card.key);
+                    let elsewhere = own.is_some_and(|card| card.present && !reread.contains(&card.deck));
+                    if elsewhere || !claimed.insert(&card.key) {
+                        indexed.doubles.push((card.key.clone(), deck.path.clone()));
+                        self.standings[d][c] = Standing::Double;
+                        continue;
+                    }
+                    places.push((d, c));
+                    found.push(own.cloned());
+                }
+                let others = siblings.get(block_key).map(Vec::as_slice).unwrap_or_default();
+                self.block(&places, &mut found, others);
+                places.clear();
+                found.clear();
+                start += length;
+            }
+        }
+    }
+
     /// Tells apart the cards of one block: by key and answer, then by answer, then by key.
-    fn block(&mut self, places: &[Place], mut known: Vec<Option<KnownCard>>, siblings: &[CardUid]) {
-        let answers: Vec<i64> = places.iter().map(|&place| answer_hash(self.card(place))).collect();
+    fn block(&mut self, places: &[Place], known: &mut [Option<KnownCard>], siblings: &[CardUid]) {
+        if siblings.is_empty() && known.iter().all(Option::is_none) {
+            self.appeared.extend(places);
+            return;
+        }
+        let answers: Vec<i64> = places.iter().map(|&place| self.card(place).answer_hash).collect();
         let mut found: Vec<Option<KnownCard>> = vec![None; places.len()];
         for index in 0..places.len() {
             if known[index].as_ref().is_some_and(|card| card.answer_hash == answers[index]) {
@@ -266,7 +327,7 @@ impl Work<'_> {
             for uid in siblings {
                 let is_found =
                     |cards: &[Option<KnownCard>]| cards.iter().flatten().any(|card| card.uid == *uid);
-                if let Some(card) = self.left.get(uid).filter(|_| !is_found(&found) && !is_found(&known)) {
+                if let Some(card) = self.left.get(uid).filter(|_| !is_found(&found) && !is_found(known)) {
                     pool.push(card.clone());
                 }
             }
@@ -294,7 +355,7 @@ impl Work<'_> {
             self.give(place, &known);
             let from = self.paths.get(&known.deck).cloned();
             let card = self.card(place);
-            let same_text = card.kind.title() == known.title && answer_hash(card) == known.answer_hash;
+            let same_text = card.title == known.title && card.answer_hash == known.answer_hash;
             if !known.present {
                 self.note("returned", &known, from.as_deref(), Some(place));
             } else if from.as_deref() != Some(self.fresh[place.0].path.as_str()) {
@@ -306,7 +367,7 @@ impl Work<'_> {
     }
 
     fn give(&mut self, place: Place, known: &KnownCard) {
-        self.uids.insert(place, known.uid);
+        self.standings[place.0][place.1] = Standing::Is(known.uid);
         if known.key != self.card(place).key {
             self.renamed.push(known.uid);
         }
@@ -321,7 +382,7 @@ impl Work<'_> {
             old_key: Some(known.key.0.clone()),
             new_key: card.map(|card| card.key.0.clone()),
             old_title: Some(known.title.clone()),
-            new_title: card.map(|card| card.kind.title()),
+            new_title: card.map(|card| card.title.clone()),
             old_deck: from.map(str::to_owned),
             new_deck: to.map(|(d, _)| self.fresh[d].path.clone()),
         });
@@ -332,54 +393,9 @@ impl Work<'_> {
         identity::Candidate {
             deck: self.fresh[place.0].path.clone(),
             place: place.1,
-            title: card.kind.title(),
-            answer_hash: answer_hash(card),
+            title: card.title.clone(),
+            answer_hash: card.answer_hash,
             seen: false,
         }
     }
-}
-
-/// Returns what the cards of a block share of their keys.
-fn block_of(key: &CardKey) -> &str {
-    key.0.split('#').next().unwrap_or_default()
-}
-
-fn indexed_card(card: &Card, uid: CardUid, part: usize) -> IndexedCard {
-    IndexedCard {
-        uid,
-        key: card.key.clone(),
-        start: card.span.start,
-        end: card.span.end,
-        part,
-        kind: card.kind.name(),
-        block: CardUid::derive(&card.block_key, 0).0,
-        title: card.kind.title(),
-        answer_hash: answer_hash(card),
-        tags: card.tags.clone(),
-        concepts: card.concepts.clone(),
-        confuses: card.confuses.clone(),
-    }
-}
-
-/// Hashes what a right answer says, so that a card can be found again when its question was reworded.
-pub(super) fn answer_hash(card: &Card) -> i64 {
-    let mut hasher = blake3::Hasher::new();
-    let mut put = |text: &str| {
-        let text = deck::normalised(text);
-        hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
-    };
-    match &card.kind {
-        CardKind::Recall { answer, .. } => put(answer),
-        CardKind::Cloze { text, hidden } => put(&text[hidden.start..hidden.end]),
-        CardKind::Choice { options, .. } => {
-            options.iter().filter(|option| option.right).for_each(|option| put(&option.text));
-        }
-        CardKind::Order { items, .. } => items.iter().for_each(|item| put(item)),
-        CardKind::Typed { accepted, .. } => put(accepted.first().map_or("", String::as_str)),
-        CardKind::Number { answer, .. } => put(&format!("{} {}", answer.value, answer.unit)),
-        CardKind::Problem { family, parameters } => put(&format!("{family} {parameters}")),
-    }
-    let mut first = [0; 8];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    i64::from_le_bytes(first)
 }

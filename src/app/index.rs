@@ -4,15 +4,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::identify::Identified;
+use super::identify::{Identified, written_up};
+use super::read::{Fresh, Stale, read_all};
 use super::{App, Result};
-use crate::card::{Card, CardKey, DeckHead};
-use crate::deck;
-use crate::diagnostic::Severity;
+use crate::card::{CardKey, CardUid};
 use crate::progress::course;
 use crate::shelf::{self, SHIPPED_PREFIX, ShelfError, Stamp};
-use crate::source::SourceText;
-use crate::store::{CardChange, DeckStamp};
+use crate::store::{CardChange, DeckStamp, IndexedDeck};
 
 /// What a look at the decks brought.
 #[derive(Debug, Default)]
@@ -31,23 +29,10 @@ pub struct Indexed {
     pub doubles: Vec<(CardKey, String)>,
     /// Files given by the caller, as known to the index.
     pub given: Vec<String>,
+    /// Cards whose states were made anew from the log, because the schedulers in force were other ones before.
+    pub rescheduled: usize,
     /// The digest of the course and the names of its decks that are replaced by the learner's own.
     course: String,
-}
-
-/// A file to be read again.
-struct Stale {
-    path: String,
-    stamp: DeckStamp,
-}
-
-/// A deck read again, before its cards are told apart from those known.
-pub(super) struct Fresh {
-    pub(super) path: String,
-    pub(super) stamp: DeckStamp,
-    pub(super) head: DeckHead,
-    pub(super) faults: u32,
-    pub(super) cards: Vec<Card>,
 }
 
 /// The setting that holds the digest of the course in the database.
@@ -64,11 +49,11 @@ impl App {
     pub fn refresh(&mut self, given: &[PathBuf]) -> Result<Indexed> {
         let mut indexed = Indexed::default();
         let (stale, vanished) = self.stale(given, &mut indexed)?;
-        if stale.is_empty() && vanished.is_empty() {
-            // Nothing changed: the database is not written to.
-            return Ok(indexed);
+        // Where nothing changed, the database is not written to.
+        if !stale.is_empty() || !vanished.is_empty() {
+            self.take_over(&stale, &vanished, &mut indexed)?;
         }
-        self.take_over(stale, &vanished, &mut indexed)?;
+        indexed.rescheduled = self.follow_choices()?;
         Ok(indexed)
     }
 
@@ -80,7 +65,7 @@ impl App {
         let mut indexed = Indexed::default();
         let (stale, vanished) = self.stale(given, &mut indexed)?;
         if !stale.is_empty() || !vanished.is_empty() {
-            self.read_and_identify(stale, &vanished, &mut indexed)?;
+            self.read_and_identify(&stale, &vanished, &mut indexed)?;
         }
         Ok(indexed)
     }
@@ -154,21 +139,29 @@ impl App {
         Ok((stale, vanished))
     }
 
-    fn take_over(&mut self, stale: Vec<Stale>, vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
-        let Identified { decks, renamed, doubles } = self.read_and_identify(stale, vanished, indexed)?;
-        let done = [(SHIPPED_SETTING, indexed.course.as_str()), (DOUBLES_SETTING, doubles.as_str())];
+    fn take_over(&mut self, stale: &[Stale], vanished: &[i64], indexed: &mut Indexed) -> Result<()> {
+        let (decks, renamed, doubles) = self.read_and_identify(stale, vanished, indexed)?;
+        let mut done = vec![(SHIPPED_SETTING, indexed.course.as_str()), (DOUBLES_SETTING, doubles.as_str())];
+        // A card in another deck may have another scheduler.
+        if !indexed.changes.is_empty() {
+            done.extend(self.states_in_doubt()?);
+        }
         self.store.apply_index(&decks, vanished, &renamed, &indexed.changes, &done)?;
+        if !indexed.changes.is_empty() {
+            self.reschedule(indexed.changes.iter().map(|change| change.card))?;
+        }
         self.order_decks()
     }
 
-    /// Reads what is stale and finds out which card is which.
+    /// Reads what is stale and finds out which card is which: the decks as they are to be written, cards whose key
+    /// changes, and the setting about doubles.
     fn read_and_identify(
         &self,
-        stale: Vec<Stale>,
+        stale: &[Stale],
         vanished: &[i64],
         indexed: &mut Indexed,
-    ) -> Result<Identified> {
-        let mut fresh = read_all(stale, indexed);
+    ) -> Result<(Vec<IndexedDeck>, Vec<CardUid>, String)> {
+        let mut fresh: Vec<Fresh> = read_all(stale, &mut indexed.faults);
         let mut identified = self.identify(&fresh, vanished, indexed)?;
         let mut with_doubles: BTreeSet<String> = self.decks_with_doubles()?;
         with_doubles.retain(|path| !fresh.iter().any(|deck| deck.path == *path));
@@ -182,14 +175,17 @@ impl App {
                 };
                 Some(Stale { path, stamp })
             });
-            fresh.extend(read_all(hidden.collect(), indexed));
+            let hidden: Vec<Stale> = hidden.collect();
+            fresh.extend(read_all(&hidden, &mut indexed.faults));
             identified = self.identify(&fresh, vanished, indexed)?;
         }
         with_doubles.extend(indexed.doubles.iter().map(|(_, path)| path.clone()));
-        identified.doubles = serde_json::to_string(&with_doubles).unwrap_or_default();
-        indexed.read = identified.decks.len();
-        indexed.cards = identified.decks.iter().map(|deck| deck.cards.len()).sum();
-        Ok(identified)
+        let doubles = serde_json::to_string(&with_doubles).unwrap_or_default();
+        let Identified { standings, renamed } = identified;
+        let decks = written_up(fresh, standings);
+        indexed.read = decks.len();
+        indexed.cards = decks.iter().map(|deck| deck.cards.len()).sum();
+        Ok((decks, renamed, doubles))
     }
 
     fn decks_with_doubles(&self) -> Result<BTreeSet<String>> {
@@ -212,8 +208,16 @@ impl App {
             .collect();
         let roadmap = course::Roadmap::shipped_order(shelf::shipped_file("roadmap.toml").unwrap_or_default());
         let order = course::order(&places, &roadmap);
-        let places: Vec<(i64, u32)> =
-            order.iter().zip(0..).map(|(&index, place)| (decks[index].id, place)).collect();
+        let places: Vec<(i64, u32)> = order
+            .iter()
+            .zip(0..)
+            .filter(|&(&index, place)| decks[index].place != place)
+            .map(|(&index, place)| (decks[index].id, place))
+            .collect();
+        if places.is_empty() {
+            // A deck read again mostly keeps its place: then nothing waits for the disk a second time.
+            return Ok(());
+        }
         Ok(self.store.set_places(&places)?)
     }
 }
@@ -226,29 +230,4 @@ pub(super) fn lies_below(path: &str, folder: &str) -> bool {
 
 pub(super) fn stamp_of(stamp: Stamp) -> DeckStamp {
     DeckStamp { size: stamp.size, modified_ns: stamp.modified_ns, inode: stamp.inode }
-}
-
-fn read_all(stale: Vec<Stale>, indexed: &mut Indexed) -> Vec<Fresh> {
-    let mut fresh = Vec::with_capacity(stale.len());
-    for Stale { path, stamp } in stale {
-        let text = match shelf::read(&path) {
-            Ok(text) => text,
-            Err(fault) => {
-                indexed.faults.push(fault);
-                continue;
-            }
-        };
-        let mut parsed = deck::parse(&SourceText::new(path.clone(), text));
-        deck::families::leave_out_unknown(&mut parsed);
-        let faults = parsed.diagnostics.iter().filter(|fault| fault.severity == Severity::Error).count();
-        let cards = parsed.blocks.into_iter().flat_map(|block| block.cards).collect();
-        fresh.push(Fresh {
-            path,
-            stamp,
-            head: parsed.head,
-            faults: u32::try_from(faults).unwrap_or(u32::MAX),
-            cards,
-        });
-    }
-    fresh
 }

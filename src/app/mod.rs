@@ -8,6 +8,8 @@ pub mod check;
 pub mod clock;
 pub mod doctor;
 pub mod exam;
+pub mod exam_lapses;
+pub mod exam_paper;
 pub mod forecasts;
 pub mod foresight;
 pub mod front;
@@ -19,17 +21,19 @@ pub mod load;
 pub mod path;
 pub mod plan;
 pub mod practice;
+mod read;
 pub mod relink;
 pub mod report;
 pub mod results;
 pub mod review;
 pub mod schedulers;
 pub mod search;
+pub mod threads;
 
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::schedule::catalogue::CatalogueError;
 use crate::seed::Seed;
 use crate::shelf::ShelfError;
@@ -46,6 +50,9 @@ pub enum AppError {
     /// A deck file.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    /// A file of settings that is read when it is needed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The terminal.
     #[error("the terminal cannot be used")]
     Terminal(#[source] std::io::Error),
@@ -73,6 +80,14 @@ pub enum AppError {
     /// A use case was refused for a reason that is the answer.
     #[error("{0}")]
     Refused(String),
+    /// A use case was refused, and there are ways on.
+    #[error("{message}")]
+    Blocked {
+        /// Why.
+        message: String,
+        /// What to type next.
+        hints: Vec<String>,
+    },
 }
 
 /// A result of a use case.

@@ -5,21 +5,20 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::exam::resit_from;
 use super::gates::is_of_course;
+use super::report::Known;
 use super::results::score_words;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
 use crate::exam::Scope;
 use crate::exam::gate::{Gate, Standing};
-use crate::progress::course::{Resource, Roadmap};
-use crate::store::{DeckCount, DeckRow, Opened, QueueFilter, SittingRow};
+use crate::progress::course::{ExamSettings, Resource, Roadmap};
+use crate::store::{DeckCount, DeckRow, EndRow, Opened, QueueFilter, SittingRow};
 use crate::time::{Day, Moment};
 use crate::view::path::{DeckLine, LevelView, PathView, ResourceView};
 use crate::view::words;
-
-/// Resources named as what comes next.
-const NEXT_RESOURCES: usize = 1;
 
 impl App {
     /// Returns the map.
@@ -33,8 +32,8 @@ impl App {
         let counts = self.store.deck_counts(at)?;
         let sittings = self.store.sittings()?;
         let read = self.store.resources_read()?;
-        let with_new = self.slugs_with_new(&decks)?;
-        let mut next_left = NEXT_RESOURCES;
+        let with_new = self.slugs_with_new(&decks, &standing)?;
+        let (known, _) = self.known_by_deck(at)?;
         let mut levels = Vec::new();
         for level in Level::ALL {
             let gate = standing.level(level);
@@ -47,25 +46,23 @@ impl App {
                     .filter_map(|slug| decks.iter().find(|deck| deck.slug == *slug))
                     .map(|deck| {
                         let gate = self.gate_of(deck, &standing, &roadmap);
-                        deck_line(deck, &counts, &held_by(deck, gate, &standing, &with_new))
+                        let held = held_by(deck, gate, &standing, &with_new);
+                        let known = known.get(&deck.id).and_then(Known::share);
+                        DeckLine { known, ..deck_line(deck, &counts, &held) }
                     })
                     .collect();
-                let is_next = gate.is_open()
-                    && next_left > 0
-                    && !resource.optional
-                    && lines.iter().any(|line| line.new > 0);
-                next_left -= usize::from(is_next);
-                resources.push(resource_view(resource, lines, read.get(&resource.id).copied(), is_next));
+                resources.push(resource_view(resource, lines, read.get(&resource.id).copied()));
             }
             levels.push(LevelView {
                 title: told.map_or_else(|| level.name().to_owned(), |told| told.title.clone()),
                 goal: told.map(|told| told.goal.clone()).unwrap_or_default(),
                 open: gate.is_open(),
-                passed: standing.passed.iter().any(|passed| *passed >= level),
+                passed: standing.is_passed(level),
                 state: level_state(level, gate, &standing, &sittings),
                 resources,
             });
         }
+        mark_next(&mut levels);
         let next = self.next_steps(at, &levels, &standing, &sittings)?;
         Ok(PathView { levels, next })
     }
@@ -88,6 +85,9 @@ impl App {
         }
         let going = levels.iter().flat_map(|level| &level.resources).find(|resource| resource.next);
         match going {
+            Some(resource) if resource.link.is_empty() => {
+                next.push(format!("`retain review` takes new cards in order; now {}", resource.title));
+            }
             Some(resource) => next.push(format!(
                 "`retain review` takes new cards in order; now {}, `retain path --open {}` opens it",
                 resource.title, resource.id
@@ -100,7 +100,9 @@ impl App {
         if let Some(level) = standing.next_exam() {
             let opens =
                 super::results::above(level).map_or(String::new(), |above| format!(" and opens {above}"));
-            next.push(format!("`retain exam {level}` says whether you have mastered {level}{opens}"));
+            let from = resit_from(&Scope::Level(level), sittings, &self.exam_settings()?, at.today)
+                .map_or(String::new(), |day| format!("from {} on ", words::date(day)));
+            next.push(format!("{from}`retain exam {level}` says whether you have mastered {level}{opens}"));
         }
         if sittings.is_empty() && due == 0 {
             next.push("`retain placement` finds your level, if you are not a beginner".to_owned());
@@ -132,7 +134,7 @@ impl App {
                             .map(|deck| {
                                 json!({
                                     "deck": deck.slug, "cards": deck.cards, "new": deck.new, "learning": deck.learning,
-                                    "young": deck.young, "mature": deck.mature,
+                                    "young": deck.young, "mature": deck.mature, "recall_now": deck.known,
                                     "held_by": (!deck.held.is_empty()).then_some(&deck.held),
                                 })
                             })
@@ -182,12 +184,14 @@ impl App {
         let roadmap = self.roadmap();
         let standing = self.gates()?;
         let sittings = self.store.sittings()?;
+        let (settings, today) = (self.exam_settings()?, self.moment().today);
+        let way_on = |gate: Gate, unlock: String| way_on(gate, &unlock, &sittings, &settings, today);
         let mut said = Vec::new();
         match what {
             Opened::Level(level) => {
                 let gate = standing.level(*level);
                 said.push(format!("{level} is {}", gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {level}"), &sittings, roadmap.exam.min_items));
+                said.extend(way_on(gate, format!("unlock {level}")));
                 if gate.is_open() {
                     said.extend(last_score(*level, &sittings));
                 }
@@ -196,12 +200,21 @@ impl App {
                 let decks = self.store.decks()?;
                 let Some(deck) = decks.iter().find(|deck| deck.slug == *slug) else { return Ok(said) };
                 let gate = self.gate_of(deck, &standing, &roadmap);
-                said.push(format!("`{slug}` ({}) is {}", deck.head.name, gate_words(gate)));
-                said.extend(way_on(gate, &format!("unlock {slug}"), &sittings, roadmap.exam.min_items));
-                let with_new = self.slugs_with_new(&decks)?;
+                let stands = match gate {
+                    Gate::First => "open, as every deck of the first level".to_owned(),
+                    gate => gate_words(gate),
+                };
+                said.push(format!("`{slug}` ({}) is {stands}", deck.head.name));
+                said.extend(way_on(gate, format!("unlock {slug}")));
+                let with_new = self.slugs_with_new(&decks, &standing)?;
                 let waits = waits_for(deck, &standing, &with_new);
                 if !waits.is_empty() {
-                    said.push(format!("it comes after {}, which still has new cards", ticked(&waits)));
+                    let its = if gate.is_open() { "but its" } else { "and then its" };
+                    let has = if waits.len() == 1 { "has" } else { "have" };
+                    said.push(format!(
+                        "{its} new cards come after those of {}, which still {has} some",
+                        ticked(&waits)
+                    ));
                     if gate.is_open() {
                         said.push(format!(
                             "the cheapest way on: `retain review --deck {}` takes those up, or `retain unlock {slug}` begins without them",
@@ -226,9 +239,10 @@ impl App {
         Ok(said)
     }
 
-    /// The file stems of decks that still have new cards.
-    fn slugs_with_new(&self, decks: &[DeckRow]) -> Result<HashSet<String>> {
-        let ids: Vec<i64> = decks.iter().map(|deck| deck.id).collect();
+    /// The file stems of decks that still have new cards for which others wait: not those of levels that were passed.
+    fn slugs_with_new(&self, decks: &[DeckRow], standing: &Standing) -> Result<HashSet<String>> {
+        let waited_for = |deck: &&DeckRow| deck.head.level.is_none_or(|level| !standing.is_passed(level));
+        let ids: Vec<i64> = decks.iter().filter(waited_for).map(|deck| deck.id).collect();
         let with_new: HashSet<i64> = self.store.decks_with_new(&ids, usize::MAX)?.into_iter().collect();
         Ok(decks.iter().filter(|deck| with_new.contains(&deck.id)).map(|deck| deck.slug.clone()).collect())
     }
@@ -240,12 +254,7 @@ impl App {
     pub fn level_note(&self, level: Level, standing: &Standing, sittings: &[SittingRow]) -> String {
         match standing.level(level) {
             Gate::Locked(needs) => format!("locked until the {needs} exam is passed: `retain exam {needs}`"),
-            _ => match last_end(level, sittings) {
-                Some((_, end)) => {
-                    format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
-                }
-                None => String::new(),
-            },
+            _ => exam_state(level, sittings).unwrap_or_default(),
         }
     }
 
@@ -281,18 +290,34 @@ fn deck_line(deck: &DeckRow, counts: &[DeckCount], held: &str) -> DeckLine {
         learning: count.learning as usize,
         young: count.young as usize,
         mature: count.mature as usize,
+        known: None,
         held: held.to_owned(),
     }
 }
 
-fn resource_view(resource: &Resource, decks: Vec<DeckLine>, read: Option<Day>, next: bool) -> ResourceView {
+/// Marks the resource that new cards come from next: of a level that is open and not passed, else of one that was.
+fn mark_next(levels: &mut [LevelView]) {
+    for passed in [false, true] {
+        let resources = levels
+            .iter_mut()
+            .filter(|level| level.open && level.passed == passed)
+            .flat_map(|level| &mut level.resources)
+            .filter(|resource| !resource.optional && resource.decks.iter().any(|deck| deck.new > 0));
+        if let Some(next) = resources.into_iter().next() {
+            next.next = true;
+            return;
+        }
+    }
+}
+
+fn resource_view(resource: &Resource, decks: Vec<DeckLine>, read: Option<Day>) -> ResourceView {
     ResourceView {
         id: resource.id.clone(),
         title: resource.title.clone(),
         link: resource.links.first().cloned().unwrap_or_default(),
         optional: resource.optional,
         read: read.map_or_else(String::new, |day| format!("read {}", day.date().format("%-d %b %Y"))),
-        next,
+        next: false,
         decks,
     }
 }
@@ -319,7 +344,7 @@ fn held_by(deck: &DeckRow, gate: Gate, standing: &Standing, with_new: &HashSet<S
     }
 }
 
-fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &crate::store::EndRow)> {
+fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &EndRow)> {
     sittings
         .iter()
         .rev()
@@ -327,16 +352,30 @@ fn last_end(level: Level, sittings: &[SittingRow]) -> Option<(&SittingRow, &crat
         .find_map(|row| row.end.as_ref().map(|end| (row, end)))
 }
 
+/// How the exam of a level stands: a pass stands for ever; what came after it stands beside it.
+fn exam_state(level: Level, sittings: &[SittingRow]) -> Option<String> {
+    let ends = || {
+        sittings
+            .iter()
+            .rev()
+            .filter(|row| row.scope == Scope::Level(level))
+            .filter_map(|row| row.end.as_ref())
+    };
+    let last = ends().next()?;
+    let told =
+        |end: &EndRow| format!("{} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"));
+    Some(match ends().find(|end| end.outcome.passed) {
+        Some(passed) if !last.outcome.passed => format!("exam {}; last try {}", told(passed), told(last)),
+        _ => format!("exam {}", told(last)),
+    })
+}
+
 fn level_state(level: Level, gate: Gate, standing: &Standing, sittings: &[SittingRow]) -> String {
     let waiting = sittings.iter().any(|row| row.scope == Scope::Level(level) && row.end.is_none());
-    let exam = match last_end(level, sittings) {
+    let exam = match exam_state(level, sittings) {
         _ if waiting => "exam waits to be finished".to_owned(),
-        Some((_, end)) => {
-            format!("exam {} on {}", score_words(&end.outcome), end.day.date().format("%-d %b %Y"))
-        }
-        None if standing.passed.iter().any(|passed| *passed >= level) => {
-            "exam passed by a higher one".to_owned()
-        }
+        Some(state) => state,
+        None if standing.is_passed(level) => "exam passed by a higher one".to_owned(),
         None => "exam not sat yet".to_owned(),
     };
     match gate {
@@ -368,13 +407,29 @@ fn last_score(level: Level, sittings: &[SittingRow]) -> Option<String> {
 }
 
 /// The last score of the missing exam, and the cheapest way to open what is locked.
-fn way_on(gate: Gate, unlock: &str, sittings: &[SittingRow], least: u32) -> Vec<String> {
+fn way_on(
+    gate: Gate,
+    unlock: &str,
+    sittings: &[SittingRow],
+    settings: &ExamSettings,
+    today: Day,
+) -> Vec<String> {
     let Gate::Locked(needs) = gate else { return Vec::new() };
+    let scope = Scope::Level(needs);
+    let when = match resit_from(&scope, sittings, settings, today) {
+        _ if sittings.iter().any(|row| row.scope == scope && row.end.is_none()) => {
+            "goes on with the one that waits".to_owned()
+        }
+        Some(day) => format!(
+            "from {} on, {} items at the least, or now with `--force`",
+            words::date(day),
+            settings.min_items
+        ),
+        None => format!("{} items at the least", settings.min_items),
+    };
     vec![
         last_score(needs, sittings).unwrap_or_else(|| format!("the {needs} exam was not sat yet")),
-        format!(
-            "the cheapest way on: `retain exam {needs}`, {least} items at the least; `retain {unlock}` opens it without"
-        ),
+        format!("the cheapest way on: `retain exam {needs}`, {when}; `retain {unlock}` opens it without"),
     ]
 }
 

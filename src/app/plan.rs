@@ -279,7 +279,8 @@ impl App {
         Err(AppError::Unknown { what: "deck", name: name.to_owned(), near })
     }
 
-    /// Takes new cards from the first few decks that have any, except those whose required decks have some left.
+    /// Takes new cards from the first few decks that have any, except those whose required decks have some left; and
+    /// where that does not fill the room, from the decks that come after them.
     fn new_cards(
         &self,
         filter: &QueueFilter,
@@ -287,32 +288,61 @@ impl App {
         seen_today: &HashSet<i64>,
         at: &Moment,
     ) -> Result<Vec<QueueCard>> {
-        if room == 0 {
-            return Ok(Vec::new());
+        let mut cards = Vec::new();
+        let mut used_up = HashSet::new();
+        let mut round = 0;
+        while cards.len() < room {
+            let left = room - cards.len();
+            let turns = self.decks_in_turn(filter, left, seen_today, &used_up, at)?;
+            if turns.is_empty() {
+                break;
+            }
+            used_up.extend(turns.iter().map(|(slug, _)| slug.clone()));
+            let taken = queue::take_turns(turns.into_iter().map(|(_, cards)| cards).collect(), left);
+            cards.extend(taken.into_iter().map(|card| QueueCard { round, ..card }));
+            round += 1;
         }
+        Ok(cards)
+    }
+
+    /// Returns the decks that give new cards now, each with some of them, as if `used_up` had none left.
+    fn decks_in_turn(
+        &self,
+        filter: &QueueFilter,
+        room: usize,
+        seen_today: &HashSet<i64>,
+        used_up: &HashSet<String>,
+        at: &Moment,
+    ) -> Result<Vec<(String, Vec<QueueCard>)>> {
         let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
         let standing = self.gates()?;
         let mut turns = Vec::new();
-        // The learner's own decks do not wait for the course, nor the course for them.
-        for shipped in [false, true] {
+        // The learner's own decks do not wait for the course, nor the course for them. What was passed is known on the
+        // whole: its new cards come when the other levels that are open have none left, and nothing waits for them.
+        let mut taken = 0;
+        for (shipped, passed) in [(false, false), (true, false), (true, true)] {
+            if passed && (standing.passed.is_empty() || taken >= at_once) {
+                continue;
+            }
             let mut unfinished: HashSet<String> = HashSet::new();
-            let mut taken = 0;
+            taken = if passed { taken } else { 0 };
             self.store.for_each_deck_with_new(shipped, |deck, slug, requires| {
-                if kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
+                if used_up.contains(&slug) || kept.as_ref().is_some_and(|kept| !kept.contains(&deck)) {
                     return Ok(true);
                 }
                 let Some(row) = self.store.deck(deck)? else { return Ok(true) };
                 // A leveled deck in the learner's folder may be an edition of one of the course's: the roadmap tells.
                 let own = !row.is_shipped() && row.head.level.is_some();
                 let roadmap = if own { self.roadmap() } else { Roadmap::default() };
-                if self.is_locked(&row, &standing, &roadmap) {
+                let is_passed = row.head.level.is_some_and(|level| standing.is_passed(level));
+                if self.is_locked(&row, &standing, &roadmap) || (shipped && is_passed != passed) {
                     return Ok(true);
                 }
                 // A deck that was opened by hand waits for nothing.
                 let waits =
                     !standing.decks.contains(&slug) && requires.iter().any(|name| unfinished.contains(name));
-                unfinished.insert(slug);
+                unfinished.insert(slug.clone());
                 // A deck that waits for another counts too: the course is followed in order, not skipped through.
                 taken += 1;
                 if !waits {
@@ -321,13 +351,13 @@ impl App {
                     let cards = self.store.new_cards(deck, limit, at.today, filter)?;
                     let cards = queue::without_siblings(cards, seen_today);
                     if !cards.is_empty() {
-                        turns.push(cards);
+                        turns.push((slug, cards));
                     }
                 }
                 Ok(taken < at_once)
             })?;
         }
-        Ok(queue::take_turns(turns, room))
+        Ok(turns)
     }
 }
 

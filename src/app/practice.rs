@@ -40,6 +40,7 @@ impl App {
                 confuses: Vec::new(),
                 new: false,
                 early: false,
+                round: 0,
                 due_at: None,
             })
             .collect();

@@ -2,8 +2,6 @@
 //! The log is never touched: what changes is which text a history goes on with, and that is noted.
 //! Not for matching (`identify.rs`).
 
-use std::collections::HashSet;
-
 use super::{App, AppError, Result};
 use crate::card::{CardKey, CardUid};
 use crate::store::{CardChange, CardRow};
@@ -20,7 +18,9 @@ impl App {
         }
         let changes =
             [self.relinked(history.uid, Some(history), text)?, self.relinked(text.uid, Some(text), history)?];
-        Ok(self.store.exchange_texts(text.uid, history.uid, &changes)?)
+        self.put_in_doubt()?;
+        self.store.exchange_texts(text.uid, history.uid, &changes)?;
+        self.reschedule([text.uid, history.uid])
     }
 
     /// Gives a card's text a history of its own, and leaves the old history to the text that was there before the last
@@ -54,7 +54,7 @@ impl App {
                 other.uid, card.uid
             )));
         }
-        let fresh = self.fresh_uid(&card.key, &HashSet::new(), false)?;
+        let fresh = self.parted_uid(&card.key)?;
         let deck = self.deck_path(card)?;
         let old = CardChange {
             card: card.uid,
@@ -77,8 +77,17 @@ impl App {
             new_deck: deck,
             ..old.clone()
         };
+        self.put_in_doubt()?;
         self.store.part_text(card.uid, fresh, (&key, &title), &[old, new])?;
+        self.reschedule([card.uid])?;
         Ok(key)
+    }
+
+    fn put_in_doubt(&self) -> Result<()> {
+        match self.states_in_doubt()? {
+            Some((name, value)) => Ok(self.store.set_setting(name, value)?),
+            None => Ok(()),
+        }
     }
 
     fn relinked(&self, card: CardUid, old: Option<&CardRow>, new: &CardRow) -> Result<CardChange> {

@@ -1,7 +1,7 @@
 //! Statistics: gathers what `view/stats.rs` draws and `stats --json` prints.
 //! Not for the folds themselves (`progress/stats.rs`).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -23,17 +23,30 @@ const TIME_DAYS: i32 = 30;
 /// Cards listed as the hardest.
 const HARDEST: usize = 10;
 
+/// Chances of recall of some cards.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Known {
+    /// Their sum: how many of them would be recalled now.
+    pub sum: f64,
+    /// How many cards they are.
+    pub cards: u32,
+}
+
+impl Known {
+    /// Returns the share that would be recalled, `0.0..=1.0`; `None` without a card.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        (self.cards > 0).then(|| self.sum / f64::from(self.cards))
+    }
+}
+
 impl App {
     /// Gathers the statistics.
     ///
     /// # Errors
     /// Fails when the database does.
     pub fn stats(&self, at: &Moment) -> Result<StatsView> {
-        let mut retracted = HashSet::new();
-        self.store.for_each_retraction(|target| {
-            retracted.insert(target);
-        })?;
-        let mut stats = Stats::new(retracted);
+        let mut stats = Stats::new(self.retracted_entries()?);
         self.store.for_each_entry(LogFilter::default(), |entry| {
             if matches!(entry.event, LogEvent::Answer(_)) {
                 stats.add(&entry);
@@ -134,12 +147,24 @@ impl App {
         Ok(Share::new(share.0, share.1))
     }
 
-    /// The mean chance of recall now, by the best predictor on this log, else by the schedulers themselves.
+    /// The mean chance of recall now, and by whose reckoning.
     fn known(&self, at: &Moment) -> Result<Option<(f64, String)>> {
+        let (by_deck, who) = self.known_by_deck(at)?;
+        let (sum, count) =
+            by_deck.values().fold((0.0, 0), |(sum, count), known| (sum + known.sum, count + known.cards));
+        Ok((count > 0).then(|| (sum / f64::from(count), who.to_owned())))
+    }
+
+    /// Returns the chances of recall now of the cards begun, by deck, and by whose reckoning: the best predictor on this
+    /// log, else the schedulers themselves.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn known_by_deck(&self, at: &Moment) -> Result<(HashMap<i64, Known>, &'static str)> {
         let foresight = self.foresight()?;
         let schedulers = self.schedulers()?;
         let decks = self.store.deck_of_cards()?;
-        let (mut sum, mut count) = (0.0, 0_u32);
+        let mut by_deck: HashMap<i64, Known> = HashMap::new();
         for (card, record) in self.store.all_records()? {
             let Some(&deck) = decks.get(&card) else { continue };
             let recall = match &foresight {
@@ -147,12 +172,13 @@ impl App {
                 None => schedulers.of(Some(deck)).retrievability(&record.state, at),
             };
             if let Some(recall) = recall {
-                sum += recall;
-                count += 1;
+                let known = by_deck.entry(deck).or_default();
+                known.sum += recall;
+                known.cards += 1;
             }
         }
         let who = if foresight.is_some() { "blend" } else { schedulers.of(None).name() };
-        Ok((count > 0).then(|| (sum / f64::from(count), who.to_owned())))
+        Ok((by_deck, who))
     }
 
     fn hardest(&self, stats: &Stats) -> Result<Vec<HardRow>> {

@@ -3,13 +3,15 @@
 
 use serde_json::{Value, json};
 
+use super::exam::resit_from;
+use super::exam_lapses::lapse_words;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::exam::Scope;
 use crate::exam::outcome::{Outcome, Part};
 use crate::review::Verdict;
 use crate::store::{AnswerRow, QueueFilter, SittingRow};
-use crate::view::exam::{CalibrationRow, ItemView, PartRow, ResultView, SittingLine};
+use crate::view::exam::{CalibrationRow, ItemView, PartRow, ResultView, SittingLine, SittingState};
 use crate::view::words;
 
 /// An exam's title and its scores in percent, oldest first.
@@ -40,8 +42,11 @@ impl App {
         let Some(end) = &row.end else { return Ok(None) };
         let outcome = &end.outcome;
         let decision = match (&row.scope, outcome.passed, outcome.placed) {
-            (Scope::Placement, true, Some(level)) => format!("placed: {level} passed"),
-            (Scope::Placement, ..) => "placed at the beginning".to_owned(),
+            (Scope::Placement, true, Some(level)) => match above(level) {
+                Some(above) => format!("placed at {above}: {level} passed"),
+                None => format!("placed at the top: {level} passed"),
+            },
+            (Scope::Placement, ..) => "placed at beginner, the first level".to_owned(),
             (_, true, _) => "passed".to_owned(),
             (_, false, _) => "not passed".to_owned(),
         };
@@ -81,7 +86,7 @@ impl App {
         Ok(Some(ResultView {
             title: row.title.clone(),
             place: format!("exam {}, {}", row.id, words::date(end.day)),
-            passed: outcome.passed,
+            passed: (outcome.passed || row.scope != Scope::Placement).then_some(outcome.passed),
             decision,
             sentences: outcome.sentences(),
             took_ms: outcome.took_ms,
@@ -101,6 +106,7 @@ impl App {
             judged: outcome.calibration_words(),
             next: self.after(row, outcome)?,
             menu: Vec::new(),
+            spoken: false,
         }))
     }
 
@@ -114,6 +120,8 @@ impl App {
         };
         if let Some(level) = opened {
             next.push(self.news_of(level)?);
+        } else if row.scope == Scope::Placement && !outcome.passed && outcome.is_placement() {
+            next.push("`retain review` takes up the first cards of beginner".to_owned());
         }
         if matches!(row.scope, Scope::Level(Level::Advanced)) && outcome.passed {
             next.push("that was the last exam of the course".to_owned());
@@ -122,7 +130,21 @@ impl App {
             next.push("`retain review --weak` takes up what was weak".to_owned());
         }
         if !outcome.passed && matches!(row.scope, Scope::Level(_) | Scope::Placement) {
-            next.push(format!("`retain {}` sits it again, with other items first", row.scope.command()));
+            let open =
+                resit_from(&row.scope, &self.store.sittings()?, &self.exam_settings()?, self.moment().today);
+            let from = open.map_or(String::new(), |day| format!("from {} on ", words::date(day)));
+            next.push(format!(
+                "{from}`retain {}` sits it again, with other items first",
+                row.scope.command()
+            ));
+        }
+        if let Some(counted) = self.store.lapses_counted(row.id)? {
+            next.push(lapse_words(&counted));
+        } else if !self.exam_lapses(row.id)?.is_empty() {
+            next.push(format!(
+                "the schedule is as it was: `retain exams reschedule {}` counts what was wrong as forgotten",
+                row.id
+            ));
         }
         next.push(format!("`retain exams show {}` shows every item with its answer", row.id));
         Ok(next)
@@ -191,7 +213,8 @@ impl App {
             .collect())
     }
 
-    fn told(&self, row: &SittingRow) -> Result<()> {
+    /// Fails where a sitting is not over: nothing is told before.
+    pub(super) fn told(&self, row: &SittingRow) -> Result<()> {
         if row.end.is_some() {
             return Ok(());
         }
@@ -238,7 +261,12 @@ impl App {
                 when: row.day.to_string(),
                 title: row.title.clone(),
                 result,
-                passed: row.end.as_ref().map(|end| end.outcome.passed),
+                state: match &row.end {
+                    None => SittingState::Waits,
+                    Some(end) if end.outcome.passed => SittingState::Passed,
+                    Some(end) if end.outcome.is_placement() => SittingState::Placed,
+                    Some(_) => SittingState::NotPassed,
+                },
             });
         }
         let trends = trends
@@ -262,8 +290,11 @@ impl App {
         if let Some(end) = &row.end {
             value["ended_at"] = end.at.to_rfc3339(self.zone()).into();
             value["outcome"] = json!(end.outcome);
-            value["next"] = json!(self.after(row, &end.outcome)?);
+            value["lapses"] = self.store.lapses_counted(row.id)?.map_or(Value::Null, |counted| {
+                json!({ "day": counted.day.to_string(), "cards": counted.cards, "parked": counted.parked })
+            });
             if items {
+                value["next"] = json!(self.after(row, &end.outcome)?);
                 let answers: Vec<Value> = self
                     .answers_as_given(row)?
                     .iter()
@@ -290,8 +321,9 @@ pub(super) fn above(level: Level) -> Option<Level> {
 /// What came of a sitting, in a few words: `passed, 22 of 23 (96%)`.
 pub(super) fn score_words(outcome: &Outcome) -> String {
     let decision = match (outcome.passed, outcome.placed) {
-        (true, Some(level)) => format!("placed: {level}"),
+        (true, Some(level)) => format!("{level} passed"),
         (true, None) => "passed".to_owned(),
+        (false, _) if outcome.is_placement() => "placed at beginner".to_owned(),
         (false, _) => "not passed".to_owned(),
     };
     let left = if outcome.ended == "left" { ", left" } else { "" };

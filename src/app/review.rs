@@ -10,7 +10,6 @@ use crate::progress::streak;
 use crate::review::{EntryId, LogEntry, LogEvent, Purpose};
 use crate::schedule::balance::EasyDays;
 use crate::schedule::replay::{self, CardRecord};
-use crate::seed::Seed;
 use crate::session::{Event, Loaded, Notice, Plan, QueueCard, Record, Rules, Session, Step};
 use crate::shelf;
 use crate::store::{Append, QueueFilter};
@@ -84,6 +83,9 @@ impl App {
                 Action::Leave => return Ok(Ended::Done),
                 Action::Interrupted => return Ok(Ended::Interrupted),
             };
+            if matches!(event, Event::Reveal | Event::Answer(_) | Event::Grade(_)) && self.follow(session)? {
+                continue;
+            }
             let at = self.moment();
             if matches!(event, Event::Reveal | Event::Answer(_)) {
                 for day in session.wanted_load(&at) {
@@ -114,6 +116,28 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Goes on with the schedulers in force, should others have been chosen elsewhere meanwhile, or the present card have
+    /// come to another deck. What the buttons said no longer holds then, so an answered card is asked anew; returns
+    /// whether that was so.
+    fn follow(&self, session: &mut Session) -> Result<bool> {
+        let Some(current) = session.current() else { return Ok(false) };
+        let (card, answered) = (current.queued.card, current.answered.is_some());
+        let chosen_elsewhere = session.schedulers().chosen() != self.chosen()?;
+        let schedulers = if chosen_elsewhere { Some(self.schedulers()?) } else { None };
+        let is_uniform = schedulers.as_ref().unwrap_or(session.schedulers()).is_uniform();
+        let deck = if is_uniform { Some(current.queued.deck) } else { self.deck_of(card)? };
+        if schedulers.is_none() && deck == Some(current.queued.deck) {
+            return Ok(false);
+        }
+        session.follow(schedulers, deck, self.store.record(card)?.unwrap_or_default());
+        if answered {
+            session.notify(Notice::Remark(
+                "another scheduler was chosen meanwhile: the card is asked anew".into(),
+            ));
+        }
+        Ok(answered)
     }
 
     /// How things stand around the session, for the screen of its end.
@@ -206,7 +230,7 @@ impl App {
     /// Appends retractions and stores the state that the rest of the log gives.
     fn take_back(&mut self, card: CardUid, entries: &[EntryId], at: &Moment) -> Result<CardRecord> {
         let schedulers = self.schedulers()?;
-        let scheduler = schedulers.of(self.store.card(card)?.map(|row| row.deck));
+        let scheduler = schedulers.of(self.deck_of(card)?);
         loop {
             let before = self.store.record(card)?.unwrap_or_default();
             let mut history = self.store.history(card)?;
@@ -218,7 +242,7 @@ impl App {
                 .iter()
                 .zip(0..)
                 .map(|(&target, number)| LogEntry {
-                    id: EntryId::new(now, random(base, number)),
+                    id: EntryId::drawn(now, base.derive("number", number)),
                     device: self.store.device(),
                     card,
                     at: now,
@@ -280,10 +304,6 @@ impl App {
     fn pace(&self) -> Result<Option<u32>> {
         Ok(self.store.median_took_ms(200, 20)?)
     }
-}
-
-fn random(base: Seed, number: u64) -> u128 {
-    u128::from(base.derive("high", number).0) << 64 | u128::from(base.derive("low", number).0)
 }
 
 /// Makes a plan out of single cards, as practice needs it.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{App, AppError, Result};
 use crate::card::CardUid;
 use crate::schedule::catalogue::{self, Options};
-use crate::schedule::replay::CardRecord;
-use crate::schedule::{Due, Phase};
+use crate::schedule::replay::{self, CardRecord};
+use crate::schedule::{Due, Phase, Scheduler};
 use crate::session::Schedulers;
 use crate::time::Moment;
 
@@ -38,6 +38,10 @@ pub struct Choices {
 
 /// The setting that holds [`Choices`].
 const SETTING: &str = "schedulers";
+/// The setting that says by which choices the stored states were made; empty while they are being made anew.
+const SCHEDULED: &str = "scheduled-by";
+/// Counts the changes of what a scheduler gives for the same log: states of an earlier revision are replayed.
+const REVISION: u32 = 1;
 
 /// What a change of scheduler would do: cards due on each of the next days, today first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,34 +84,95 @@ impl App {
     }
 
     fn schedulers_of(&self, choices: &Choices) -> Result<Schedulers> {
-        let settings = &self.config.settings;
-        let build = |choice: &Choice| -> Result<_> {
-            let mut options = choice.options.clone();
-            if choice.name == "fsrs" && options.parameters.is_none() {
-                options.parameters.clone_from(&choices.fitted);
-            }
-            Ok(catalogue::scheduler(&choice.name, &options)?)
-        };
-        let collection = match &choices.collection {
-            Some(choice) => build(choice)?,
-            None => {
-                let takes_retention = settings.scheduler != "sm2-1990";
-                let retention = takes_retention.then_some(settings.retention);
-                build(&Choice {
-                    name: settings.scheduler.clone(),
-                    options: Options { retention, ..Options::default() },
-                })?
-            }
-        };
+        let in_force = self.in_force(choices);
+        let collection = self.scheduler_in(&in_force, None)?;
         let mut decks = HashMap::new();
         if !choices.decks.is_empty() {
             for deck in self.store.decks()? {
-                if let Some(choice) = choices.decks.get(&deck.slug) {
-                    decks.insert(deck.id, build(choice)?);
+                if choices.decks.contains_key(&deck.slug) {
+                    decks.insert(deck.id, self.scheduler_in(&in_force, Some(&deck.slug))?);
                 }
             }
         }
-        Ok(Schedulers::new(collection, decks))
+        Ok(Schedulers::new(collection, decks, name_of(&in_force)))
+    }
+
+    /// The choices with what `config.toml` says where nothing was chosen for the collection.
+    fn in_force(&self, choices: &Choices) -> Choices {
+        let settings = &self.config.settings;
+        let from_settings = || {
+            let retention = (settings.scheduler != "sm2-1990").then_some(settings.retention);
+            Choice { name: settings.scheduler.clone(), options: Options { retention, ..Options::default() } }
+        };
+        let collection = choices.collection.clone().unwrap_or_else(from_settings);
+        Choices { collection: Some(collection), ..choices.clone() }
+    }
+
+    /// Builds the scheduler of the deck with a file stem, or of cards in no deck; `choices` are in force.
+    fn scheduler_in(&self, choices: &Choices, deck: Option<&str>) -> Result<Box<dyn Scheduler>> {
+        let own = deck.and_then(|slug| choices.decks.get(slug)).or(choices.collection.as_ref());
+        let default = Choice { name: catalogue::NAMES[0].to_owned(), options: Options::default() };
+        let choice = own.unwrap_or(&default);
+        let mut options = choice.options.clone();
+        if choice.name == "fsrs" && options.parameters.is_none() {
+            options.parameters.clone_from(&choices.fitted);
+        }
+        Ok(catalogue::scheduler(&choice.name, &options)?)
+    }
+
+    /// Returns the deck in which a card stands, by whose scheduler its log is replayed; `None` for a card that is gone.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn deck_of(&self, card: CardUid) -> Result<Option<i64>> {
+        Ok(self.store.card(card)?.filter(|row| row.present).map(|row| row.deck))
+    }
+
+    /// Returns what tells the choices in force from any others.
+    pub(super) fn chosen(&self) -> Result<String> {
+        Ok(name_of(&self.in_force(&self.choices()?)))
+    }
+
+    /// Replays the log when the stored states were made by other choices than those in force: `config.toml` was
+    /// edited, or the program brings another revision of a scheduler. Returns how many cards changed.
+    ///
+    /// # Errors
+    /// Fails when the choices make no sense or the database fails; nothing has changed then.
+    pub(super) fn follow_choices(&mut self) -> Result<usize> {
+        let chosen = self.chosen()?;
+        if self.store.setting(SCHEDULED)?.as_deref() == Some(chosen.as_str()) {
+            return Ok(0);
+        }
+        let choices = self.choices()?;
+        self.replay_into_store(&choices, &[(SCHEDULED, &chosen)])
+    }
+
+    /// Returns the setting to empty while cards change decks, where that may change their schedulers: should the work
+    /// end before their states are made anew, the next look finds all states in doubt.
+    pub(super) fn states_in_doubt(&self) -> Result<Option<(&'static str, &'static str)>> {
+        Ok((!self.choices()?.decks.is_empty()).then_some((SCHEDULED, "")))
+    }
+
+    /// Makes the states of cards anew that came to another deck, from their logs.
+    pub(super) fn reschedule(&mut self, cards: impl IntoIterator<Item = CardUid>) -> Result<()> {
+        if self.choices()?.decks.is_empty() {
+            return Ok(());
+        }
+        let schedulers = self.schedulers()?;
+        let decks = self.store.deck_of_cards()?;
+        for card in cards {
+            loop {
+                let Some(before) = self.store.record(card)? else { break };
+                let history = self.store.history(card)?;
+                let own = schedulers.of(decks.get(&card).copied());
+                let after = replay::replay(own, replay::effective(&history));
+                // Another process may have written in between: then its entry is in the history the next time round.
+                if before == after || self.store.replace_records(&[(card, Some(before), after)], &[])? {
+                    break;
+                }
+            }
+        }
+        Ok(self.store.set_setting(SCHEDULED, schedulers.chosen())?)
     }
 
     /// Shows what a change of choices would do.
@@ -141,15 +206,35 @@ impl App {
     /// # Errors
     /// Fails when the choices make no sense or the database fails; nothing has changed then.
     pub fn take_choices(&mut self, choices: &Choices) -> Result<usize> {
-        let schedulers = self.schedulers_of(choices)?;
-        let (_, records) = self.replay_with(&schedulers)?;
-        let stored = self.store.all_records()?;
-        let changed: Vec<(CardUid, CardRecord)> =
-            records.into_iter().filter(|(card, record)| stored.get(card) != Some(record)).collect();
         let text = serde_json::to_string(choices).unwrap_or_default();
-        self.store.write_records_with(&changed, &[(SETTING, &text)])?;
-        Ok(changed.len())
+        let chosen = name_of(&self.in_force(choices));
+        self.replay_into_store(choices, &[(SETTING, &text), (SCHEDULED, &chosen)])
     }
+
+    /// Replays the whole log under choices and stores the states that differ, together with settings.
+    fn replay_into_store(&mut self, choices: &Choices, settings: &[(&str, &str)]) -> Result<usize> {
+        let schedulers = self.schedulers_of(choices)?;
+        loop {
+            let mut stored = self.store.all_records()?;
+            let (_, records) = self.replay_with(&schedulers)?;
+            let changed: Vec<_> = records
+                .into_iter()
+                .filter_map(|(card, after)| {
+                    let before = stored.remove(&card);
+                    (before.as_ref() != Some(&after)).then_some((card, before, after))
+                })
+                .collect();
+            // Another process may have written in between: then the log is read again.
+            if self.store.replace_records(&changed, settings)? {
+                return Ok(changed.len());
+            }
+        }
+    }
+}
+
+/// What tells choices in force from any others.
+fn name_of(in_force: &Choices) -> String {
+    format!("{REVISION} {}", serde_json::to_string(in_force).unwrap_or_default())
 }
 
 /// Counts a card on the day on which it is due; overdue and learning cards count today.

@@ -61,6 +61,8 @@ enum Condition {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     conditions: Vec<(bool, Condition)>,
+    /// Words that were looked for as they stand and may have been meant as a filter, as they would be written.
+    meant: Option<String>,
 }
 
 /// A card that was found.
@@ -98,10 +100,17 @@ impl Query {
                     Some(rest) if !rest.is_empty() => (false, rest.to_owned()),
                     _ => (true, word),
                 };
+                query.meant = query.meant.or_else(|| meant(wanted, &word));
                 query.conditions.push((wanted, condition(&word)?));
             }
         }
         Ok(query)
+    }
+
+    /// Returns how a word would be written that was taken as text and looks like a misspelt filter, as `dek:raft`.
+    #[must_use]
+    pub fn meant(&self) -> Option<&str> {
+        self.meant.as_deref()
     }
 
     /// Tells whether nothing is asked for.
@@ -109,6 +118,15 @@ impl Query {
     pub fn is_empty(&self) -> bool {
         self.conditions.is_empty()
     }
+}
+
+/// The names before the colon.
+const FILTERS: [&str; 5] = ["deck", "tag", "level", "concept", "is"];
+
+fn meant(wanted: bool, word: &str) -> Option<String> {
+    let (name, value) = word.split_once(':')?;
+    let near = did_you_mean(name, FILTERS).filter(|near| *near != name)?;
+    Some(format!("{}{near}:{value}", if wanted { "" } else { "-" }))
 }
 
 fn condition(word: &str) -> Result<Condition> {
@@ -129,7 +147,9 @@ fn condition(word: &str) -> Result<Condition> {
         "is" => match Is::ALL.into_iter().find(|(name, _)| *name == value) {
             Some((_, is)) => Condition::Is(is),
             None => {
-                return unknown("filter", word, did_you_mean(value, Is::ALL.map(|(name, _)| name)));
+                let near =
+                    did_you_mean(value, Is::ALL.map(|(name, _)| name)).map(|near| format!("is:{near}"));
+                return unknown("filter", word, near.as_deref());
             }
         },
         _ => Condition::Text(folded(word)),

@@ -7,6 +7,7 @@ use super::{Failure, Outcome, check, output};
 use crate::app::App;
 use crate::app::check::shown;
 use crate::app::index::Indexed;
+use crate::shelf::SHIPPED_PREFIX;
 use crate::store::CardChange;
 use crate::view::words;
 
@@ -59,12 +60,20 @@ impl Changes {
         for (what, count) in more {
             output::say(&format!("  {what:<8}  {} more", count - SHOWN))?;
         }
-        for (deck, count) in self.new.iter().take(SHOWN) {
+        // The course comes whole; the learner's own decks one by one.
+        let (course, own): (Vec<_>, Vec<_>) =
+            self.new.iter().partition(|(deck, _)| deck.starts_with(SHIPPED_PREFIX));
+        for (deck, count) in own.iter().take(SHOWN) {
             output::say(&format!("  {:<8}  {}: {}", "new", name(deck), words::plural(*count, "card")))?;
         }
-        if self.new.len() > SHOWN {
-            let decks = words::plural(self.new.len() - SHOWN, "more deck");
+        if own.len() > SHOWN {
+            let decks = words::plural(own.len() - SHOWN, "more deck");
             output::say(&format!("  {:<8}  {decks}", "new"))?;
+        }
+        if !course.is_empty() {
+            let cards = words::plural(course.iter().map(|(_, count)| count).sum(), "card");
+            let decks = words::plural(course.len(), "deck");
+            output::say(&format!("  {:<8}  the course: {decks}, {cards}", "new"))?;
         }
         Ok(())
     }
@@ -99,8 +108,8 @@ impl Changes {
 
 /// Says what became of a card in one line.
 pub(super) fn line(change: &CardChange, reviews: u32, name: impl Fn(&str) -> String) -> String {
-    let old = change.old_title.as_deref().unwrap_or_default();
-    let new = change.new_title.as_deref().unwrap_or_default();
+    let plain = |title: &Option<String>| output::title(title.as_deref().unwrap_or_default());
+    let (old, new) = (plain(&change.old_title), plain(&change.new_title));
     let deck = change.new_deck.as_deref().or(change.old_deck.as_deref()).map(&name).unwrap_or_default();
     let kept = match reviews {
         0 => String::new(),

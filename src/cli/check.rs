@@ -7,7 +7,8 @@ use std::io::IsTerminal as _;
 
 use super::{Failure, Outcome, changes, output};
 use crate::app::App;
-use crate::app::check::{self, Checked, Options};
+use crate::app::check::{self, Checked, CheckedDeck, Options};
+use crate::app::threads;
 use crate::card::Dialect;
 use crate::config::Config;
 use crate::deck::{codes, lint};
@@ -171,6 +172,9 @@ fn mend(paths: &[PathBuf], options: Options<'_>) -> Outcome {
     Ok(())
 }
 
+/// So many decks are drawn before the first of them is printed.
+const DRAWN_TOGETHER: usize = 64;
+
 fn report(checked: &Checked, pending: Option<&changes::Changes>, args: &Args, config: &Config) -> Outcome {
     let counts = checked.counts();
     let mut text = String::new();
@@ -179,8 +183,10 @@ fn report(checked: &Checked, pending: Option<&changes::Changes>, args: &Args, co
     for fault in &checked.faults {
         unreadable(&mut text, fault, args.format);
     }
-    for deck in &checked.decks {
+    output::raw(text.as_bytes())?;
+    let draw = |deck: &CheckedDeck| {
         let drawing = Drawing::new(&deck.source);
+        let mut text = String::new();
         for diagnostic in &deck.diagnostics {
             if diagnostic.severity == Severity::Info && !args.verbose {
                 continue;
@@ -195,11 +201,14 @@ fn report(checked: &Checked, pending: Option<&changes::Changes>, args: &Args, co
             }
             text.push('\n');
         }
-        // A pipe fills while the rest is still drawn.
-        output::raw(text.as_bytes())?;
-        text.clear();
+        text
+    };
+    // Some at a time: a pipe fills while the rest is still drawn.
+    for decks in checked.decks.chunks(DRAWN_TOGETHER) {
+        for text in threads::map(decks, draw) {
+            output::raw(text.as_bytes())?;
+        }
     }
-    output::raw(text.as_bytes())?;
     let decks = checked.decks.iter().filter(|deck| deck.cards > 0 || !deck.diagnostics.is_empty()).count();
     let cards: usize = checked.decks.iter().map(|deck| deck.cards).sum();
     match args.format {
@@ -312,7 +321,11 @@ fn explain(name: &str) -> Outcome {
     if let Some(code) = codes::explain(name) {
         output::say(code.code)?;
         paragraph("when", code.meaning)?;
-        return paragraph("repair", code.repair);
+        paragraph("repair", code.repair)?;
+        return match code.fix {
+            codes::Mend::Does(what) => paragraph("--fix", what),
+            codes::Mend::Leaves(why) => paragraph("--fix", &format!("leaves it: {why}")),
+        };
     }
     let known = lint::rules().map(|rule| rule.code).chain(codes::CODES.iter().map(|code| code.code));
     let failure = Failure::usage(format!("there is no rule `{name}`"));

@@ -40,7 +40,8 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
             words::plural(differing, "card")
         ))?;
         for (card, _, _) in findings.differing.iter().take(20) {
-            let title = app.store.card(*card)?.map_or_else(|| card.to_string(), |row| row.title);
+            let title =
+                app.store.card(*card)?.map_or_else(|| card.to_string(), |row| output::title(&row.title));
             output::say(&format!("  {title}"))?;
         }
     }

@@ -7,7 +7,9 @@ use serde_json::json;
 use super::{Failure, Kind, Outcome, output};
 use crate::app::App;
 use crate::schedule::eval::blend::Blend;
-use crate::schedule::eval::predictors::{Average, FsrsPredictor, Intervals, MovingAverage, Rule};
+use crate::schedule::eval::predictors::{
+    Average, CalibratedFsrs, FsrsPredictor, Intervals, MovingAverage, Rule,
+};
 use crate::schedule::eval::{
     Predictor, Row, Score, bootstrap, log, losses, predictions, rows, score, scored, true_retention,
 };
@@ -27,10 +29,16 @@ pub(super) struct EvalArgs {
     /// The time at which a study day turns in that log, UTC
     #[arg(long, value_name = "HH:MM", default_value = "04:00", value_parser = super::schedule::day_start, requires = "log")]
     day_start: DayStart,
+    /// The calibration table of this predictor, or of `all`; by default of the best
+    #[arg(long, value_name = "NAME", conflicts_with = "json")]
+    calibration: Option<String>,
     /// As one JSON object, calibration tables included
     #[arg(long)]
     json: bool,
 }
+
+/// Evaluated answers below which the best predictor is not yet told from the others.
+const FEWEST: usize = 100;
 
 /// Fit the parameters of FSRS to your log
 ///
@@ -81,6 +89,7 @@ fn judge(rows: &[Row]) -> Vec<Judged> {
         predictors.push(Box::new(Intervals::new(rule, true)));
     }
     predictors.push(Box::new(FsrsPredictor::new("fsrs default", &Parameters::DEFAULT)));
+    predictors.push(Box::new(CalibratedFsrs::new(&Parameters::DEFAULT)));
     predictors.push(Box::new(Blend::default()));
     let mut judged = Vec::new();
     let mut add = |name: String, made: &[f64]| {
@@ -94,7 +103,9 @@ fn judge(rows: &[Row]) -> Vec<Judged> {
     }
     #[cfg(feature = "optimize")]
     if scored(rows).count() >= crate::schedule::fit::LEAST_SCORED {
-        let made = crate::schedule::eval::fitted_predictions(rows, crate::schedule::fit::predictor);
+        let made = crate::schedule::eval::fitted_predictions(rows, |past| {
+            crate::schedule::fit::predictor(past, None)
+        });
         add("fsrs fitted".to_owned(), &made);
     }
     judged
@@ -114,11 +125,10 @@ pub(super) fn eval(app: &App, args: &EvalArgs) -> Outcome {
             "no answer can be scored yet: come back when cards have returned on a later day",
         )?);
     };
-    if args.log.is_none() {
+    if args.log.is_none() && best.score.n >= FEWEST {
         // From now on the order of the queue and the statistics go by it.
         app.keep_best_predictor(&best.name)?;
     }
-    let baseline = judged.iter().find(|one| one.name == "moving-avg");
     if args.json {
         let table: Vec<_> =
             judged.iter().map(|one| json!({ "name": one.name, "score": one.score })).collect();
@@ -145,26 +155,55 @@ pub(super) fn eval(app: &App, args: &EvalArgs) -> Outcome {
         output::say(&format!("true retention: {:.1} %; after 21 days or more: {mature}", share * 100.0))?;
     }
     output::say("")?;
-    output::say("predictor                 log loss  RMSE(bins)     AUC    bias   bins")?;
+    output::say("predictor                 n  log loss  RMSE(bins)     AUC     bias  bins")?;
     for one in &judged {
         let s = &one.score;
-        let auc = s.auc.map_or_else(|| "   n/a".to_owned(), |auc| format!("{auc:>6.3}"));
+        let auc = s.auc.map_or_else(|| "   n/a".to_owned(), |auc| format!("{auc:>6.4}"));
         let mark = if std::ptr::eq(one, best) { " *" } else { "" };
         output::say(&format!(
-            "{:<24} {:>9.4} {:>11.4}  {auc}  {:>+6.3}  {:>5}{mark}",
-            one.name, s.log_loss, s.rmse_bins, s.bias, s.bins
+            "{:<19} {:>7}  {:>8.4}  {:>10.4}  {auc}  {:>+7.4}  {:>4}{mark}",
+            one.name, s.n, s.log_loss, s.rmse_bins, s.bias, s.bins
         ))?;
     }
     output::say("")?;
-    verdict(best, baseline)?;
-    output::say("")?;
-    calibration(best)
+    verdict(best, &judged)?;
+    let told: Vec<&Judged> = match args.calibration.as_deref() {
+        None => vec![best],
+        Some("all") => judged.iter().collect(),
+        Some(name) => match judged.iter().find(|one| one.name == name) {
+            Some(one) => vec![one],
+            None => {
+                let failure = Failure::usage(format!("no predictor is called `{name}`"));
+                let names = judged.iter().map(|one| one.name.as_str());
+                return Err(match crate::diagnostic::did_you_mean(name, names) {
+                    Some(near) => failure.hint(format!("did you mean `{near}`")),
+                    None => failure.hint("the table names them; `all` shows every one"),
+                });
+            }
+        },
+    };
+    for one in told {
+        output::say("")?;
+        calibration(one)?;
+    }
+    Ok(())
 }
 
 /// Says in words which predictor is best, and whether that is more than luck.
-fn verdict(best: &Judged, baseline: Option<&Judged>) -> Outcome {
+fn verdict(best: &Judged, judged: &[Judged]) -> Outcome {
+    let is_baseline = |one: &Judged| matches!(one.name.as_str(), "avg" | "moving-avg");
+    let baseline = judged
+        .iter()
+        .filter(|one| is_baseline(one))
+        .min_by(|a, b| a.score.log_loss.total_cmp(&b.score.log_loss));
     let Some(baseline) = baseline else { return Ok(()) };
-    if best.name == baseline.name || best.name == "avg" {
+    if best.score.n < FEWEST {
+        return Ok(output::say(&format!(
+            "{} evaluated are too few to tell: from {FEWEST} on the best one is named",
+            crate::view::words::plural(best.score.n, "answer")
+        ))?);
+    }
+    if is_baseline(best) {
         return Ok(output::say(
             "nothing beats the baselines: your recall is not yet foretold by any scheduler better than by its average",
         )?);
@@ -172,8 +211,9 @@ fn verdict(best: &Judged, baseline: Option<&Judged>) -> Outcome {
     let interval = bootstrap(&best.losses, &baseline.losses, Seed(2_026), 1_000);
     let text = match interval {
         Some((low, high)) if high < 0.0 => format!(
-            "suggested: {}, better than moving-avg by {:.4} (95 % interval {:.4} to {:.4})",
+            "suggested: {}, better than {} by {:.4} (95 % interval {:.4} to {:.4})",
             best.name,
+            baseline.name,
             baseline.score.log_loss - best.score.log_loss,
             -high,
             -low
@@ -230,31 +270,30 @@ pub(super) fn optimize(app: &mut App, args: &OptimizeArgs) -> Outcome {
         return Err(Failure::no(format!("{count} answers can be learnt from, {LEAST_SCORED} are needed"))
             .hint("the default parameters are good until then"));
     }
-    let progress = Progress::default();
-    let fitted = std::thread::scope(|scope| {
-        let work = scope.spawn(|| fit(&rows, Some(&progress)));
-        let bar = indicatif::ProgressBar::new(1);
+    let old = match app.choices()?.fitted.filter(|_| args.log.is_none()) {
+        Some(old) => Parameters::new(&old).unwrap_or(Parameters::DEFAULT),
+        None => Parameters::DEFAULT,
+    };
+    // One fit to keep, and one to the past of each of five stretches, to judge it by.
+    let progress = Progress::of(6);
+    let (fitted, held_back) = std::thread::scope(|scope| {
+        let work = scope.spawn(|| {
+            let fitted = fit(&rows, Some(&progress))?;
+            Some((fitted, losses(&rows, &fitted_predictions(&rows, |past| predictor(past, Some(&progress))))))
+        });
+        let bar = indicatif::ProgressBar::new(1_000);
         bar.set_style(
             indicatif::ProgressStyle::with_template("fitting {bar:40} {percent} %")
                 .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()),
         );
         while !work.is_finished() {
-            let (done, all) = progress.share();
-            bar.set_length(all.max(1) as u64);
-            bar.set_position(done as u64);
+            bar.set_position((progress.share() * 1_000.0) as u64);
             std::thread::park_timeout(std::time::Duration::from_millis(50));
         }
         bar.finish_and_clear();
         work.join().ok().flatten()
-    });
-    let Some(fitted) = fitted else {
-        return Err(Failure::no("the fit did not come to an end"));
-    };
-    let held_back = losses(&rows, &fitted_predictions(&rows, predictor));
-    let old = match app.choices()?.fitted.filter(|_| args.log.is_none()) {
-        Some(old) => Parameters::new(&old).unwrap_or(Parameters::DEFAULT),
-        None => Parameters::DEFAULT,
-    };
+    })
+    .ok_or_else(|| Failure::no("the fit did not come to an end"))?;
     let before = losses(&rows, &predictions(&mut FsrsPredictor::new("old", &old), &rows));
     let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len().max(1) as f64;
     output::say(&format!(

@@ -6,10 +6,12 @@ use super::review::{Mode, Sat, level};
 use super::{Failure, Outcome, output};
 use crate::app::App;
 use crate::app::exam::{ExamLeft, ExamOptions, OpenExam};
+use crate::app::exam_lapses::lapse_words;
 use crate::app::front::exam::{JsonExam, PlainExam, waiting};
 use crate::app::front::exam_terminal::TerminalExam;
 use crate::card::{Area, Level};
 use crate::exam::Scope;
+use crate::exam::sitting::Ending;
 use crate::seed::Seed;
 use crate::store::SittingRow;
 use crate::term::{Key, Terminal, Tty};
@@ -75,7 +77,7 @@ struct TestArgs {
     /// Sit it although the last try was a short while ago
     #[arg(long)]
     force: bool,
-    /// Count wrong answers as lapses of their cards; by default the schedule is untouched
+    /// Count wrong answers as lapses of their cards once it is over; by default the schedule is untouched
     #[arg(long)]
     reschedule: bool,
     /// Share of right answers that is mastery
@@ -118,6 +120,13 @@ enum ExamsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Count the wrong answers of an exam that is over as lapses of their cards: once
+    ///
+    /// Only cards that were in review, and that no review has asked since, can have been forgotten.
+    Reschedule {
+        /// Its number
+        id: i64,
+    },
 }
 
 fn area(text: &str) -> Result<Area, String> {
@@ -126,8 +135,19 @@ fn area(text: &str) -> Result<Area, String> {
 }
 
 impl TestArgs {
+    /// Tells whether anything is asked for that a sitting keeps from its beginning.
+    fn is_named(&self) -> bool {
+        let shares = [self.mastery, self.non_mastery, self.alpha, self.beta];
+        let counts = [self.minutes, self.min, self.max];
+        self.no_confidence
+            || self.reschedule
+            || self.seed.is_some()
+            || shares.iter().any(Option::is_some)
+            || counts.iter().any(Option::is_some)
+    }
+
     fn options(&self, app: &App) -> Result<ExamOptions, Failure> {
-        let mut settings = app.roadmap().exam;
+        let mut settings = app.exam_settings()?;
         settings.confidence &= !self.no_confidence;
         settings.mastery = self.mastery.unwrap_or(settings.mastery);
         settings.non_mastery = self.non_mastery.unwrap_or(settings.non_mastery);
@@ -142,6 +162,7 @@ impl TestArgs {
             seed: self.seed.map(Seed),
             force: self.force,
             reschedule: self.reschedule,
+            named: self.is_named(),
             ..ExamOptions::new(settings)
         })
     }
@@ -150,10 +171,21 @@ impl TestArgs {
 pub(super) fn exam(app: &mut App, args: &ExamArgs) -> Outcome {
     app.refresh(&[])?;
     let mut options = args.test.options(app)?;
-    if !(0.0..=100.0).contains(&args.pass) {
-        return Err(Failure::usage("`--pass` takes a share in percent, from 0 to 100"));
+    if args.pass > 0.0 && args.pass <= 1.0 {
+        return Err(Failure::usage(format!(
+            "`--pass` takes percent, and {} would pass nearly everybody",
+            args.pass
+        ))
+        .hint(format!("did you mean `--pass {}`", args.pass * 100.0)));
+    }
+    if !(args.pass > 0.0 && args.pass <= 100.0) {
+        return Err(Failure::usage(format!(
+            "`--pass` takes a share in percent, above 0 and up to 100, not {}",
+            args.pass
+        )));
     }
     options.fixed = args.fixed.map(|items| (items, args.pass / 100.0));
+    options.named |= args.fixed.is_some();
     let scope = match (args.level, &args.deck, &args.resource, args.area) {
         (Some(level), ..) => Scope::Level(level),
         (_, Some(deck), ..) => Scope::Deck(deck.clone()),
@@ -191,7 +223,7 @@ fn home_after(app: &mut App, scope: &Scope, options: &ExamOptions, mode: Mode) -
 
 /// The next exam, from the home screen.
 pub(super) fn from_home(app: &mut App) -> Result<Sat, Failure> {
-    let options = ExamOptions::new(app.roadmap().exam);
+    let options = ExamOptions::new(app.exam_settings()?);
     let scope = next_scope(app)?;
     sit(app, &scope, &options, Mode::default())
 }
@@ -199,17 +231,17 @@ pub(super) fn from_home(app: &mut App) -> Result<Sat, Failure> {
 fn sit(app: &mut App, scope: &Scope, options: &ExamOptions, mode: Mode) -> Result<Sat, Failure> {
     let mut exam = app.open_exam(scope, options)?;
     let sat = if !mode.is_lines() && !app.config.dumb && Tty::is_there() {
-        at_terminal(app, &mut exam, options)
+        at_terminal(app, &mut exam)
     } else {
-        in_lines(app, &mut exam, options, mode)
+        in_lines(app, &mut exam, mode)
     };
     super::review::keep_copy(app);
     sat
 }
 
-fn at_terminal(app: &mut App, exam: &mut OpenExam, options: &ExamOptions) -> Result<Sat, Failure> {
+fn at_terminal(app: &mut App, exam: &mut OpenExam) -> Result<Sat, Failure> {
     let mut tty = Tty::open(output::look(&app.config))?;
-    let left = app.run_exam(exam, options, &mut TerminalExam::new(&mut tty))?;
+    let left = app.run_exam(exam, &mut TerminalExam::new(&mut tty))?;
     match left {
         ExamLeft::Interrupted => Err(Failure::interrupted()),
         ExamLeft::Paused => {
@@ -219,7 +251,26 @@ fn at_terminal(app: &mut App, exam: &mut OpenExam, options: &ExamOptions) -> Res
         }
         ExamLeft::Over => {
             let row = app.sitting_named(exam.id)?;
+            // The time may have run out under a key that was meant for the answer.
+            if exam.sitting.ending() == Some(Ending::TimeUp) && !time_is_up(app, &row, &mut tty)? {
+                return Err(Failure::interrupted());
+            }
             show_result(app, &row, &mut tty)
+        }
+    }
+}
+
+/// Says that the time is up, until a key is pressed that answers nothing; `false` after a signal.
+fn time_is_up(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -> Result<bool, Failure> {
+    let Some(mut view) = app.result(row)? else { return Ok(true) };
+    view.menu = vec![KeyHint::new("space", "the time is up: go on")];
+    loop {
+        let size = tty.size();
+        tty.draw(&exam::screen(&view, size, 0))?;
+        match tty.key(None)? {
+            Key::Char(' ') => return Ok(true),
+            Key::Interrupt | Key::Terminate | Key::Eof => return Ok(false),
+            _ => {}
         }
     }
 }
@@ -227,6 +278,7 @@ fn at_terminal(app: &mut App, exam: &mut OpenExam, options: &ExamOptions) -> Res
 /// Shows a result on a screen of its own, and its items on another.
 pub(super) fn show_result(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -> Result<Sat, Failure> {
     let Some(mut view) = app.result(row)? else { return Ok(Sat::Left) };
+    let told = app.items(row)?;
     let mut items = false;
     let mut scroll = 0;
     loop {
@@ -234,7 +286,7 @@ pub(super) fn show_result(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -
         let other = if items { "result" } else { "items" };
         view.menu = vec![KeyHint::new("enter", "home"), KeyHint::new("i", other), KeyHint::new("q", "quit")];
         let frame = if items {
-            exam::items_screen(&view, &app.items(row)?, size, scroll)
+            exam::items_screen(&view, &told, size, scroll)
         } else {
             exam::screen(&view, size, scroll)
         };
@@ -256,15 +308,15 @@ pub(super) fn show_result(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -
     }
 }
 
-fn in_lines(app: &mut App, exam: &mut OpenExam, options: &ExamOptions, mode: Mode) -> Result<Sat, Failure> {
+fn in_lines(app: &mut App, exam: &mut OpenExam, mode: Mode) -> Result<Sat, Failure> {
     let json = mode.is_json();
     let left = {
         let input = BufReader::new(io::stdin());
         let output = io::stdout().lock();
         if json {
-            app.run_exam(exam, options, &mut JsonExam::new(input, output))?
+            app.run_exam(exam, &mut JsonExam::new(input, output))?
         } else {
-            app.run_exam(exam, options, &mut PlainExam::new(input, output))?
+            app.run_exam(exam, &mut PlainExam::new(input, output))?
         }
     };
     match left {
@@ -281,7 +333,8 @@ fn in_lines(app: &mut App, exam: &mut OpenExam, options: &ExamOptions, mode: Mod
                 let mut result = app.sitting_json(&row, true)?;
                 result["type"] = "result".into();
                 output::raw(format!("{result}\n").as_bytes())?;
-            } else if let Some(view) = app.result(&row)? {
+            } else if let Some(mut view) = app.result(&row)? {
+                view.spoken = true;
                 output::lines(&exam::report(&view, output::width(&app.config)), &app.config)?;
             }
         }
@@ -293,6 +346,11 @@ pub(super) fn exams(app: &mut App, args: &ExamsArgs) -> Outcome {
     app.refresh(&[])?;
     match args.command {
         Some(ExamsCommand::Show { id, json }) => show(app, id, json || args.json),
+        Some(ExamsCommand::Reschedule { id }) => {
+            let row = app.sitting_named(id)?;
+            let counted = app.reschedule_exam(&row)?;
+            Ok(output::say(&lapse_words(&counted))?)
+        }
         None => list(app, args.json),
     }
 }
@@ -319,7 +377,9 @@ fn show(app: &App, id: i64, json: bool) -> Outcome {
         return Ok(output::raw(format!("{value:#}\n").as_bytes())?);
     }
     let items = app.items(&row)?;
-    let Some(view) = app.result(&row)? else { return Ok(()) };
+    let Some(mut view) = app.result(&row)? else { return Ok(()) };
+    // This is what it would say to type.
+    view.next.retain(|next| !next.contains("`retain exams show"));
     let width = output::width(&app.config);
     let mut lines =
         vec![crate::view::frame::Line::plain(&view.title), crate::view::frame::Line::plain(&view.place)];

@@ -183,17 +183,23 @@ impl From<AppError> for Failure {
         match error {
             AppError::Store(error) => error.into(),
             AppError::Shelf(error) => error.into(),
+            AppError::Config(error) => error.into(),
             AppError::Terminal(error) => error.into(),
             AppError::Unknown { what, ref name, ref near } => {
                 let failure = Self::usage(format!("there is no {what} `{name}`"));
                 match near {
                     Some(near) => failure.hint(format!("did you mean `{near}`")),
                     None if what == "deck" => failure.hint("`retain deck list` names them all"),
+                    None if what == "filter" => failure.hint("`retain list --help` tells the filters"),
+                    None if what == "level" => {
+                        failure.hint("levels are `beginner`, `intermediate`, `advanced`")
+                    }
                     None => failure,
                 }
             }
             error @ (AppError::Now { .. } | AppError::Schedule(_)) => Self::new(Kind::Usage, error),
             AppError::Refused(message) => Self::no(message),
+            AppError::Blocked { message, hints } => Self { hints, ..Self::no(message) },
         }
     }
 }

@@ -121,7 +121,7 @@ pub(super) fn history(app: &mut App, args: &HistoryArgs) -> Outcome {
         });
         return Ok(output::raw(format!("{object:#}\n").as_bytes())?);
     }
-    output::say(&card.title)?;
+    output::say(&output::title(&card.title))?;
     let place = deck.map_or_else(|| "gone from the decks".to_owned(), |deck| name(&deck.path));
     output::say(&format!("{} · number {} · {place}", card.key, card.uid))?;
     output::say("")?;
@@ -147,8 +147,12 @@ pub(super) fn relink(app: &mut App, args: &RelinkArgs) -> Outcome {
     if args.apart {
         let left_to = app.part(&card)?;
         let gone = app.find_card(&left_to.0)?;
-        output::say(&format!("begins afresh: {}", card.title))?;
-        output::say(&format!("{} left to the earlier text: {}", reviews(app, &gone)?, gone.title))?;
+        output::say(&format!("begins afresh: {}", output::title(&card.title)))?;
+        output::say(&format!(
+            "{} left to the earlier text: {}",
+            reviews(app, &gone)?,
+            output::title(&gone.title)
+        ))?;
         let text = app.find_card(&card.key.0)?;
         return Ok(output::say(&format!(
             "to take it back: retain relink {} --to {}",
@@ -161,8 +165,8 @@ pub(super) fn relink(app: &mut App, args: &RelinkArgs) -> Outcome {
     app.exchange(&card, &history)?;
     // The rows have changed places: each key now stands in the other's row.
     let (text, other) = (app.find_card(&card.key.0)?, app.find_card(&history.key.0)?);
-    output::say(&format!("{} now with: {}", reviews(app, &text)?, text.title))?;
-    output::say(&format!("{} now with: {}", reviews(app, &other)?, other.title))?;
+    output::say(&format!("{} now with: {}", reviews(app, &text)?, output::title(&text.title)))?;
+    output::say(&format!("{} now with: {}", reviews(app, &other)?, output::title(&other.title)))?;
     Ok(output::say(&format!("to take it back: retain relink {} --to {}", name_of(&text), name_of(&other)))?)
 }
 

@@ -75,29 +75,38 @@ fn run(app: &mut App, filter: &[String], mut json: bool, with_lines: bool) -> Ou
         return if results.found.is_empty() { Err(Failure::said()) } else { Ok(()) };
     }
     if results.found.is_empty() {
-        return Err(Failure::no("no card fits").hint("`retain list --help` tells the filters"));
+        let failure = Failure::no("no card fits");
+        return Err(match query.meant() {
+            Some(meant) => failure.hint(format!("did you mean `{meant}`")),
+            None => failure.hint("`retain list --help` tells the filters"),
+        });
     }
     let width = output::width(&app.config);
-    let mut deck = usize::MAX;
+    // The beginning of a number is enough to name a card; where room is short it leaves some to the title.
+    let digits = if width < 60 { 8 } else { 16 };
+    let name = |found: &Found| {
+        let key = &found.card.key;
+        if key.is_explicit() { key.0.clone() } else { found.card.uid.to_string()[..digits].to_owned() }
+    };
     let mut text = String::new();
-    for found in &results.found {
-        if found.deck != deck {
-            deck = found.deck;
-            text.push_str(&format!("{}\n", results.decks[deck].head.name));
-        }
-        let state = state(found, &at);
-        let name =
-            if found.card.key.is_explicit() { found.card.key.0.clone() } else { found.card.uid.to_string() };
-        let line = format!("  {name}  {}", found.card.title);
-        let room = width.saturating_sub(crate::source::columns(&state) + 2);
-        let line = clipped(&line, room);
-        let gap = width.saturating_sub(crate::source::columns(&line) + crate::source::columns(&state));
-        text.push_str(&format!("{line}{}{state}\n", " ".repeat(gap)));
-        // The line that fits is told where the title does not show it.
-        if let Some(line) = found.line.as_ref().filter(|line| with_lines && !line.contains(&found.card.title))
-        {
-            text.push_str(&clipped(&format!("      {}", line.trim()), width));
-            text.push('\n');
+    for cards in results.found.chunk_by(|a, b| a.deck == b.deck) {
+        text.push_str(&format!("{}\n", results.decks[cards[0].deck].head.name));
+        // Titles stand below one another, unless a name is so long that it would take their room.
+        let names = cards.iter().map(|found| crate::source::columns(&name(found)));
+        let column = names.filter(|&columns| columns * 5 <= width * 2).max().unwrap_or(0);
+        for found in cards {
+            let state = state(found, &at);
+            let line = format!("  {:<column$}  {}", name(found), output::title(&found.card.title));
+            let room = width.saturating_sub(crate::source::columns(&state) + 2);
+            let line = clipped(&line, room);
+            let gap = width.saturating_sub(crate::source::columns(&line) + crate::source::columns(&state));
+            text.push_str(&format!("{line}{}{state}\n", " ".repeat(gap)));
+            // The line that fits is told where the title does not show it.
+            let shown = |line: &&String| with_lines && !line.contains(&found.card.title);
+            if let Some(line) = found.line.as_ref().filter(shown) {
+                text.push_str(&clipped(&format!("      {}", line.trim()), width));
+                text.push('\n');
+            }
         }
     }
     text.push_str(&words::plural(results.found.len(), "card"));

@@ -50,7 +50,7 @@ pub(super) fn leeches(app: &mut App, args: &LeechArgs) -> Outcome {
         Some(name) => {
             let card = app.find_card(name)?;
             app.mark(card.uid, &LogEvent::Unpark)?;
-            Ok(output::say(&format!("released: {}", card.title))?)
+            Ok(output::say(&format!("released: {}", output::title(&card.title)))?)
         }
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn resume(app: &mut App, args: &ResumeArgs) -> Outcome {
     if record.parked {
         app.mark(card.uid, &LogEvent::Unpark)?;
     }
-    Ok(output::say(&format!("back among the others: {}", card.title))?)
+    Ok(output::say(&format!("back among the others: {}", output::title(&card.title)))?)
 }
 
 pub(super) fn flagged(app: &mut App, args: &FlaggedArgs) -> Outcome {
@@ -81,7 +81,7 @@ pub(super) fn flagged(app: &mut App, args: &FlaggedArgs) -> Outcome {
     if let Some(name) = &args.clear {
         let card = app.find_card(name)?;
         app.mark(card.uid, &LogEvent::Unflag)?;
-        return Ok(output::say(&format!("the flag is gone: {}", card.title))?);
+        return Ok(output::say(&format!("the flag is gone: {}", output::title(&card.title)))?);
     }
     list(app, Marked::Flagged, "no card is flagged")
 }
@@ -96,7 +96,7 @@ fn list(app: &App, mark: Marked, none: &str) -> Outcome {
         let place = deck.map_or_else(String::new, |deck| {
             format!("{}:{}", deck.path, app.line_of(&deck.path, card.start))
         });
-        output::say(&format!("{}  {}", card.key, card.title))?;
+        output::say(&format!("{}  {}", card.key, output::title(&card.title)))?;
         let lapses = words::plural(record.state.lapses as usize, "lapse");
         let note = record
             .flag

@@ -91,3 +91,11 @@ pub(super) fn complain(text: &str) {
 pub(super) fn look(config: &Config) -> Look {
     Look { colour: !config.no_color, ascii: config.ascii }
 }
+
+/// Returns a card's title as it stands in lists: its Markdown in plain words.
+pub(super) fn title(title: &str) -> String {
+    // Most are plain; and a sign alone, as the `*` of an editor's keys, is no mark.
+    let marked = title.contains(['*', '_', '`', '$', '[', '\\', '<', '~', '&']);
+    let plain = if marked { crate::view::markdown::one_line(title) } else { title.to_owned() };
+    if plain.contains(char::is_alphanumeric) { plain } else { title.to_owned() }
+}

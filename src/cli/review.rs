@@ -12,6 +12,7 @@ use crate::app::front::terminal::TerminalFront;
 use crate::app::plan::Wanted;
 use crate::app::review::{Ended, Sitting};
 use crate::card::Level;
+use crate::diagnostic::did_you_mean;
 use crate::review::Purpose;
 use crate::session::queue::Order;
 use crate::session::{Notice, Session};
@@ -100,8 +101,13 @@ enum OrderArg {
 }
 
 pub(super) fn level(text: &str) -> Result<Level, String> {
-    Level::from_name(&text.to_lowercase())
-        .ok_or_else(|| "levels are beginner, intermediate and advanced".to_owned())
+    Level::from_name(&text.to_lowercase()).ok_or_else(|| {
+        let levels = "levels are beginner, intermediate and advanced";
+        match did_you_mean(text, Level::ALL.map(Level::name)) {
+            Some(near) => format!("{levels}: did you mean `{near}`"),
+            None => levels.to_owned(),
+        }
+    })
 }
 
 impl Choice {

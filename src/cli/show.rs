@@ -26,8 +26,12 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     app.refresh(&[])?;
     let card = app.find_card(&args.card)?;
     let Some(loaded) = app.load(card.uid)? else {
-        return Err(Failure::no(format!("`{}` is no longer in the decks: {}", card.key, card.title))
-            .hint(format!("`retain history {}` shows what became of it", card.uid)));
+        return Err(Failure::no(format!(
+            "`{}` is no longer in the decks: {}",
+            card.key,
+            output::title(&card.title)
+        ))
+        .hint(format!("`retain history {}` shows what became of it", card.uid)));
     };
     let record = app.store.record(card.uid)?.unwrap_or_default();
     let (path, byte) = &loaded.place;
@@ -48,11 +52,12 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     if args.json {
         let question = pose::pose(&loaded.card, seed, 0);
         let answer = question.as_ref().map(|question| right_answer(&question.form));
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let object = serde_json::json!({
             "card": card.key.0, "number": card.uid.to_string(), "kind": card.kind, "title": card.title,
-            "deck": loaded.deck, "level": loaded.level, "question": question.as_ref().map(|question| &question.prompt),
+            "deck": loaded.deck, "level": given(&loaded.level), "question": question.as_ref().map(|question| &question.prompt),
             "answer": answer, "hint": loaded.card.hint, "why": question.as_ref().and_then(|question| question.why.as_ref()),
-            "source": loaded.source, "tags": card.tags, "concepts": card.concepts, "place": place,
+            "source": given(&loaded.source), "tags": card.tags, "concepts": card.concepts, "place": place,
             "reviews": record.state.reps, "lapses": record.state.lapses, "interval": record.state.interval, "due": due,
         });
         return Ok(output::raw(format!("{object:#}\n").as_bytes())?);

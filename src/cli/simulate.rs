@@ -117,25 +117,61 @@ fn as_text(app: &App, futures: &[Future]) -> Outcome {
     let mut lines =
         vec![Line::styled("scheduler           answers/day   min/day   recall at the end", Style::Heading)];
     for future in futures {
-        let name = match future.retention {
-            Some(retention) => format!("{} at {retention}", future.name),
-            None => future.name.clone(),
-        };
         lines.push(Line::plain(format!(
-            "{name:<18} {:>12.1} {:>9.1} {:>19.1} %",
+            "{:<18} {:>12.1} {:>9.1} {:>19.1} %",
+            name(future),
             mean(future.life.days.iter().map(|day| f64::from(day.answers))),
             mean(future.life.days.iter().map(|day| day.seconds / 60.0)),
             recall(&future.life) * 100.0
         )));
     }
-    lines.push(Line::new());
-    lines.push(Line::styled("answers a day, from today", Style::Heading));
-    for future in futures {
-        let answers: Vec<u64> = future.life.days.iter().map(|day| u64::from(day.answers)).collect();
-        let mut line = Line::styled(format!("{:<10}", future.name), Style::Plain);
-        let room = width.saturating_sub(11);
-        line.push(chart::sparkline(&answers, room).text(), Style::Accent);
-        lines.push(line);
-    }
+    let minutes = |life: &Life| life.days.iter().map(|day| day.seconds / 60.0).collect::<Vec<_>>();
+    let answers = |life: &Life| life.days.iter().map(|day| f64::from(day.answers)).collect::<Vec<_>>();
+    let recalled = |life: &Life| {
+        life.days.iter().map(|day| 100.0 * day.known / f64::from(day.seen.max(1))).collect::<Vec<_>>()
+    };
+    lines.extend(curves("answers a day, from today", futures, &answers, true, width));
+    lines.extend(curves("minutes a day", futures, &minutes, true, width));
+    lines.extend(curves("expected recall, in per cent", futures, &recalled, false, width));
     Ok(output::lines(&lines, &app.config)?)
+}
+
+/// One curve a future, all on one scale that is named in the heading; from 0 on, or from the least value.
+fn curves(
+    what: &str,
+    futures: &[Future],
+    values: &dyn Fn(&Life) -> Vec<f64>,
+    from_zero: bool,
+    width: usize,
+) -> Vec<Line> {
+    let room = width.saturating_sub(17).max(1);
+    // Means of as many days as share a column: a sum would say more of the plot than of the days.
+    let shown: Vec<(String, Vec<f64>)> = futures
+        .iter()
+        .map(|future| {
+            let days = values(&future.life);
+            let each = days.len().div_ceil(room).max(1);
+            (name(future), days.chunks(each).map(|days| mean(days.iter().copied())).collect())
+        })
+        .collect();
+    let all = || shown.iter().flat_map(|(_, values)| values.iter().copied());
+    let most = all().fold(0.0, f64::max);
+    let least = if from_zero { 0.0 } else { all().fold(f64::INFINITY, f64::min).floor() };
+    let mut lines =
+        vec![Line::new(), Line::styled(format!("{what}: {least:.0} to {most:.0}"), Style::Heading)];
+    for (name, values) in shown {
+        let steps: Vec<u64> = values
+            .iter()
+            .map(|value| ((value - least) / (most - least).max(1e-9) * 1_000.0).max(0.0) as u64)
+            .collect();
+        lines.push(Line::plain(format!("{name:<16} ")).with(chart::levels(&steps, 1_000), Style::Accent));
+    }
+    lines
+}
+
+fn name(future: &Future) -> String {
+    match future.retention {
+        Some(retention) => format!("{} at {retention}", future.name),
+        None => future.name.clone(),
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn run(app: &mut App, _: &Args) -> Outcome {
     let Some((card, record)) = app.undo_last(&at)? else {
         return Err(Failure::no("there is nothing to take back"));
     };
-    let title = app.store.card(card)?.map_or_else(|| card.to_string(), |row| row.title);
+    let title = app.store.card(card)?.map_or_else(|| card.to_string(), |row| output::title(&row.title));
     output::say(&format!("taken back: {title}"))?;
     let due = match due_day(record.state.due, &at) {
         None => "it is new again".to_owned(),

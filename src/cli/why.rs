@@ -43,14 +43,14 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
 fn explain(app: &App, card: &CardRow) -> Outcome {
     let at = app.moment();
     let deck = app.store.deck(card.deck)?;
-    output::say(&card.title)?;
+    output::say(&output::title(&card.title))?;
     output::say(&format!(
         "{} · {}",
         card.key,
         deck.map_or_else(|| "gone".to_owned(), |deck| deck.head.name)
     ))?;
     let schedulers = app.schedulers()?;
-    let scheduler = schedulers.of(Some(card.deck));
+    let scheduler = schedulers.of(card.present.then_some(card.deck));
     output::say(&format!("scheduler: {}", scheduler.name()))?;
     output::say("")?;
     let history = app.store.history(card.uid)?;
@@ -95,6 +95,9 @@ fn explain(app: &App, card: &CardRow) -> Outcome {
     if let Some(recall) = scheduler.retrievability(&record.state, &at) {
         output::say(&format!("recall now, as {} sees it: {:.0} %", scheduler.name(), recall * 100.0))?;
     }
+    if let Some(recall) = app.foresight()?.and_then(|foresight| foresight.recall(card.uid, &at)) {
+        output::say(&format!("recall now, as blend sees it: {:.0} %", recall * 100.0))?;
+    }
     output::say("")?;
     output::say("answered now:")?;
     for grade in Grade::ALL {
@@ -108,6 +111,12 @@ fn explain(app: &App, card: &CardRow) -> Outcome {
 /// What moved the date away from the formula's result.
 fn moved(next: &NextState, interval: u32) -> Outcome {
     let Some((low, high)) = next.range else { return Ok(()) };
+    if low == high {
+        return Ok(output::say(&format!(
+            "the formula gave {:.2} days, rounded to {interval}: no fuzz",
+            next.ideal
+        ))?);
+    }
     output::say(&format!("the formula gave {:.2} days; fuzz allows {low} to {high}", next.ideal))?;
     let fuzz = next.state.interval;
     let text = if interval == fuzz {
@@ -167,8 +176,14 @@ fn new_card(app: &App, card: &CardRow, at: &Moment) -> Outcome {
         let deck = app.store.deck(card.deck)?;
         let requires = deck.map(|deck| deck.head.requires).unwrap_or_default();
         let decks = app.store.decks()?;
-        let ids: Vec<i64> =
-            decks.iter().filter(|deck| requires.contains(&deck.slug)).map(|deck| deck.id).collect();
+        // Nothing waits for what was passed.
+        let standing = app.gates()?;
+        let ids: Vec<i64> = decks
+            .iter()
+            .filter(|deck| requires.contains(&deck.slug))
+            .filter(|deck| deck.head.level.is_none_or(|level| !standing.is_passed(level)))
+            .map(|deck| deck.id)
+            .collect();
         match app.store.decks_with_new(&ids, 1)?.first().and_then(|id| decks.iter().find(|deck| deck.id == *id)) {
             Some(first) => format!("its deck waits for `{}`, which still has new cards", first.slug),
             None => "other cards come first: decks are met in the order of the course, cards in the order of their deck".to_owned(),

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use crate::card::{ChoiceOption, Quantity};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::grading::quantity;
 use crate::source::Span;
 
 use super::comment::{bad_id, id_fault};
 use super::line::{Fence, Line, trimmed};
 use super::outline::body_lines;
+use super::repair;
 
 /// The options of a choice, and where each text stands.
 pub(super) struct Options {
@@ -176,7 +177,8 @@ pub(super) fn items(
                     trimmed(source, line.span),
                     "a line of `Order:` that is no numbered item",
                 )
-                .help("write items as `1. text`; indent lines that belong to the item above, and put notes after `---`"),
+                .help("write items as `1. text`; indent lines that belong to the item above, and put notes after `---`")
+                .maybe_fix(numbered_list(source, body, holes)),
             );
             return None;
         }
@@ -208,12 +210,51 @@ pub(super) fn items(
                 "the numbers of `Order:` do not count up",
             )
             .related(pair[0].1, "follows this")
-            .help("the order of the lines is the right answer: number them 1, 2, 3"),
+            .help("the order of the lines is the right answer: number them 1, 2, 3")
+            .maybe_fix(renumbered(source, &numbers)),
         );
     }
     twice(source, &spans, "item", diagnostics);
     let items = spans.iter().map(|span| item_text(source, *span, holes)).collect();
     Some((items, spans))
+}
+
+/// Numbers items anew, where their numbers go up and so say nothing else than the order of the lines.
+fn renumbered(source: &str, numbers: &[(u64, Span)]) -> Option<Fix> {
+    let rising = numbers.windows(2).all(|pair| pair[0].0 <= pair[1].0);
+    let (first, last) = (numbers.first()?.1, numbers.last()?.1);
+    let mut text = String::new();
+    let mut at = first.start;
+    for (index, (_, mark)) in numbers.iter().enumerate() {
+        text.push_str(&source[at..mark.start]);
+        text.push_str(&(index + 1).to_string());
+        at = mark.end - 1;
+    }
+    text.push_str(&source[at..last.end]);
+    rising.then_some(Fix { span: Span::new(first.start, last.end), text })
+}
+
+/// Numbers the items of a plain list; nothing where a line is anything else.
+fn numbered_list(source: &str, body: Span, holes: &[Span]) -> Option<Fix> {
+    let mut text = String::new();
+    let mut at = body.start;
+    let mut items = 0;
+    for line in body_lines(source, body, holes).filter(|line| !line.is_blank()) {
+        if line.text.starts_with([' ', '\t']) && items > 0 {
+            continue;
+        }
+        let rest = line.text.strip_prefix("- ").or_else(|| line.text.strip_prefix("* "))?;
+        // Boxes make options, and those have no order.
+        if rest.starts_with('[') {
+            return None;
+        }
+        items += 1;
+        text.push_str(&source[at..line.span.start]);
+        text.push_str(&format!("{items}. "));
+        at = line.span.start + 2;
+    }
+    text.push_str(source.get(at..body.end)?);
+    (items >= 2).then_some(Fix { span: body, text })
 }
 
 fn item_text(source: &str, span: Span, holes: &[Span]) -> String {
@@ -273,12 +314,15 @@ pub(super) fn spellings(source: &str, body: Span, diagnostics: &mut Vec<Diagnost
         at += 1;
     }
     spans.push(Span::new(body.start + start, body.end));
+    let several = spans.len() > 1;
     for span in &mut spans {
         *span = trimmed(source, *span);
         if span.is_empty() {
+            let fix = several.then(|| repair::without_word(source, body, *span, '|'));
             diagnostics.push(
                 Diagnostic::new("empty-spelling", Severity::Error, *span, "a spelling of `Type:` without text")
-                    .help("write spellings as `one | another`; a `|` that is text needs backticks around its spelling"),
+                    .help("write spellings as `one | another`; a `|` that is text needs backticks around its spelling")
+                    .maybe_fix(fix),
             );
             return None;
         }
@@ -357,7 +401,8 @@ pub(super) fn words(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>)
         if word.is_empty() {
             diagnostics.push(
                 Diagnostic::new("empty-word", Severity::Warning, span, "nothing between two commas")
-                    .help("write the list as `one, another`"),
+                    .help("write the list as `one, another`")
+                    .maybe_fix(Some(repair::without_word(source, body, span, ','))),
             );
         } else {
             words.push(one_line(word));
@@ -373,7 +418,8 @@ pub(super) fn ids(source: &str, body: Span, diagnostics: &mut Vec<Diagnostic>) -
         if word.is_empty() {
             diagnostics.push(
                 Diagnostic::new("empty-word", Severity::Warning, span, "nothing between two commas")
-                    .help("write the list as `one, another`"),
+                    .help("write the list as `one, another`")
+                    .maybe_fix(Some(repair::without_word(source, body, span, ','))),
             );
         } else if let Some(fault) = id_fault(word) {
             let mut diagnostic = bad_id(word, span, &fault);

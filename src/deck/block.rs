@@ -9,7 +9,7 @@ use super::comment::{Allow, Id};
 use super::line::Tag;
 use super::outline::{Draft, Section, body_text};
 use super::problem::ProblemBlock;
-use super::{answers, cloze, key, problem};
+use super::{answers, cloze, key, problem, repair};
 
 /// One block of a deck: the text from a tag that opens a card to the end of what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,8 @@ fn cards(source: &str, draft: &Draft, block: &mut Block, diagnostics: &mut Vec<D
                         section.tag_span,
                         format!("`{name}` without text"),
                     )
-                    .help(format!("write the text after `{name}`, or take the line out")),
+                    .help(format!("write the text after `{name}`, or take the line out"))
+                    .maybe_fix(Some(repair::without_lines(source, section.tag_span))),
                 );
             }
         }

@@ -2,7 +2,7 @@
 //! Brackets in code, maths, links, images and task lists are text, unless a sentence has no others.
 //! Not for keys or cards: `block.rs`.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::source::Span;
 
 use super::line::{Fence, lines};
@@ -132,11 +132,15 @@ fn sheltered(text: &str, base: usize, at: Span, shelter: Shelter) -> Diagnostic 
         at,
         format!("brackets {} are text here, but hidden parts to hashcards and repeater", shelter.place()),
     );
+    // A link with escaped brackets is none any more.
     if shelter == Shelter::Link || inner.contains('\n') {
-        return diagnostic.help(format!(
-            "write `{}` to have them as text everywhere, or use `Q:` and `A:`",
-            first_line(&escaped)
-        ));
+        let fix = (shelter != Shelter::Link).then(|| Fix { span: at, text: escaped.clone() });
+        return diagnostic
+            .help(format!(
+                "write `{}` to have them as text everywhere, or use `Q:` and `A:`",
+                first_line(&escaped)
+            ))
+            .maybe_fix(fix);
     }
     diagnostic.help(format!("write `{escaped}`")).fix(at, escaped)
 }

@@ -1,7 +1,7 @@
 //! Comments that speak to us: `<!-- id: … -->` and `<!-- lint: allow RULE reason -->`, each alone on its line.
 //! Every other comment is the author's text.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::source::Span;
 
 use super::line::{Line, trimmed};
@@ -80,8 +80,17 @@ pub(super) fn read(source: &str, line: &Line<'_>) -> Option<Comment> {
         } else {
             format!("this {ours} comment is not closed on its line, so it is not read")
         };
+        let value = after[1..].trim();
+        let written = format!("<!-- {ours}: {value} -->");
+        let sure = match is_id {
+            true => id_fault(value).is_none(),
+            false => closed,
+        };
+        // A comment that is closed on the next line would leave its end behind.
+        let alone = closed || !source[line.next..].trim_start().starts_with("-->");
         let fault = Diagnostic::new("comment-form", Severity::Warning, whole, message)
-            .help(format!("write `{form}`, alone on its line"));
+            .help(format!("write `{form}`, alone on its line"))
+            .maybe_fix((sure && alone).then_some(Fix { span: whole, text: written }));
         return Some(Comment::Faulty(Box::new(fault), false));
     }
     let value = trimmed(source, Span::new(inner.end - after.len() + 1, inner.end));
@@ -141,8 +150,20 @@ pub(super) fn bad_id(id: &str, span: Span, fault: &IdFault) -> Diagnostic {
         diagnostic
             .help("write lower-case words joined by `-`, as `raft-commit-rule` or `raft-commit-rule/why`")
     } else {
-        diagnostic.help(format!("write `{suggestion}`"))
+        let fix = is_only_style(id).then(|| Fix { span, text: suggestion.clone() });
+        diagnostic.help(format!("write `{suggestion}`")).maybe_fix(fix)
     }
+}
+
+/// Tells whether a faulty id differs from a sound one only in case and in what joins its words.
+fn is_only_style(id: &str) -> bool {
+    let plain =
+        id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b'/'));
+    let same = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    // `a//b` may lack a word between the two.
+    plain && id.split('/').all(|part| !part.trim().is_empty()) && same(id) == same(&slug(id))
 }
 
 /// Turns any text into a well-formed id: lower-case words joined by `-`, at most 60 bytes; empty where nothing is left.

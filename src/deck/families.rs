@@ -3,7 +3,7 @@
 
 use super::Parsed;
 use super::block::Block;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity, did_you_mean};
 use crate::problem::{self, Parameters};
 use crate::source::Span;
 
@@ -35,8 +35,8 @@ fn of_block(block: &Block) -> Vec<Diagnostic> {
         let message = format!("no problem family is named `{}`", written.family);
         let unknown = Diagnostic::new("unknown-family", Severity::Error, written.family_span, message);
         return vec![match problem::suggest(&written.family) {
-            Some(near) => unknown.help(format!("did you mean `{near}`?")),
-            None => unknown.help("`docs/problem-families.md` tells how families are named and made"),
+            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(written.family_span, near),
+            None => unknown.help("`retain problem list` shows all"),
         }];
     };
     let Err(faults) = Parameters::read(family, &written.parameters) else { return Vec::new() };
@@ -46,7 +46,11 @@ fn of_block(block: &Block) -> Vec<Diagnostic> {
         // A wrong name is shown at the name, a wrong value at the value.
         let at: Span =
             place.map_or(written.family_span, |place| if unknown { place.key } else { place.value });
-        let diagnostic = Diagnostic::new("problem-parameter", Severity::Error, at, fault.message);
+        let names = || family.parameters().iter().map(|parameter| parameter.name);
+        let near = did_you_mean(&fault.name, names())
+            .filter(|near| unknown && !written.places.iter().any(|place| place.name == *near));
+        let diagnostic = Diagnostic::new("problem-parameter", Severity::Error, at, fault.message)
+            .maybe_fix(near.map(|near| Fix { span: at, text: near.to_owned() }));
         match fault.help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

@@ -1,12 +1,13 @@
 //! The sentences for everything that stands where it may not: one for each illegal pair of state and tag.
 //! Not for faults within a section: those lie beside its reader.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::source::Span;
 
 use super::comment::Id;
 use super::line::{Line, Tag, lines, trimmed};
 use super::outline::{Draft, Section};
+use super::repair;
 
 fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, Severity::Error, span, message)
@@ -33,7 +34,7 @@ pub(super) fn outside(tag: Tag, at: Span) -> Diagnostic {
 }
 
 /// A tag that may not follow what the card already has.
-pub(super) fn misplaced(tag: Tag, at: Span, sections: &[Section]) -> Diagnostic {
+pub(super) fn misplaced(source: &str, tag: Tag, at: Span, sections: &[Section]) -> Diagnostic {
     let opening = sections.first().map_or(Tag::Question, |section| section.tag);
     let first = sections.first().map_or(at, |section| section.tag_span);
     let name = tag.text();
@@ -49,7 +50,8 @@ pub(super) fn misplaced(tag: Tag, at: Span, sections: &[Section]) -> Diagnostic 
         };
         return error("second-tag", at, format!("a second `{name}` in one card"))
             .related(earlier.tag_span, "the first")
-            .help(help);
+            .help(help)
+            .maybe_fix(repair::joined(source, tag, at, sections));
     }
     if tag.answers() && opening == Tag::Question && tag != Tag::Definition {
         let earlier = sections.iter().find(|section| section.tag.answers());
@@ -58,7 +60,7 @@ pub(super) fn misplaced(tag: Tag, at: Span, sections: &[Section]) -> Diagnostic 
         return error(
             "second-answer",
             at,
-            format!("the question already has its answer in `{earlier_name}`"),
+            format!("`{name}` after `{earlier_name}`: a question has one answer"),
         )
         .label("a second answer")
         .related(earlier_at, "the first")
@@ -72,14 +74,20 @@ pub(super) fn misplaced(tag: Tag, at: Span, sections: &[Section]) -> Diagnostic 
             "`A:` cannot follow a `C:`: its hidden parts are the answer",
             "write `Q:` in place of `C:`, or put the text under `Why:`",
         ),
-        (Tag::Cloze, Tag::Definition) => ("`D:` cannot follow a `C:`", "write `T:` in place of `C:`"),
-        (Tag::Cloze, Tag::Order) => ("`Order:` cannot follow a `C:`", "write `Q:` in place of `C:`"),
-        (Tag::Cloze, Tag::Type) => {
-            ("`Type:` cannot follow a `C:`: its hidden parts are the answer", "write `Q:` in place of `C:`")
+        (Tag::Cloze, Tag::Definition) => {
+            ("`D:` cannot follow a `C:`", "write `T:` in place of `C:`, or indent the line if it is text")
         }
-        (Tag::Cloze, Tag::Number) => {
-            ("`Number:` cannot follow a `C:`: its hidden parts are the answer", "write `Q:` in place of `C:`")
+        (Tag::Cloze, Tag::Order) => {
+            ("`Order:` cannot follow a `C:`", "write `Q:` in place of `C:`, or indent the line if it is text")
         }
+        (Tag::Cloze, Tag::Type) => (
+            "`Type:` cannot follow a `C:`: its hidden parts are the answer",
+            "write `Q:` in place of `C:`, or indent the line if it is text",
+        ),
+        (Tag::Cloze, Tag::Number) => (
+            "`Number:` cannot follow a `C:`: its hidden parts are the answer",
+            "write `Q:` in place of `C:`, or indent the line if it is text",
+        ),
         (Tag::Term, Tag::Answer) => {
             ("`A:` cannot answer a `T:`", "write `D:` instead, or `Q:` in place of `T:`")
         }
@@ -132,11 +140,17 @@ pub(super) fn unanswered(source: &str, draft: &Draft, next: Option<Tag>, at: Spa
     let opening = draft.sections.first().map_or(at, |section| section.tag_span);
     let body = draft.sections.first().map_or(at, |section| section.body);
     let this = if term { "this term" } else { "this question" };
-    if let Some(line) = misspelt_answer(source, body, wanted) {
-        return error(code, trimmed(source, line.span), what)
+    if let Some((line, mark)) = misspelt_answer(source, body, wanted) {
+        let fault = error(code, trimmed(source, line.span), what)
             .label(format!("expected a line that starts with `{wanted}`"))
             .related(opening, this)
             .help(format!("write `{wanted}` at the start of the line, in upper case, with its colon"));
+        // `A= 3` may be a sum, and `a:` above `b:` an option.
+        let sure =
+            source[..mark].ends_with([':', '：']) && !is_listed(source, Span::new(line.next, body.end));
+        return fault.maybe_fix(
+            sure.then(|| Fix { span: Span::new(line.span.start, mark), text: wanted.to_owned() }),
+        );
     }
     let at_end = source.len() == at.start;
     let message = match next {
@@ -160,15 +174,26 @@ pub(super) fn unanswered(source: &str, draft: &Draft, next: Option<Tag>, at: Spa
     })
 }
 
-/// Finds a line that was meant as an answer: `a: x`, `A= x`, `  A: x`, `Answer: x`.
-fn misspelt_answer<'a>(source: &'a str, body: Span, wanted: &str) -> Option<Line<'a>> {
+/// Finds a line that was meant as an answer, `a: x`, `A= x`, `  A: x`, `Answer: x`, and where its mark ends.
+fn misspelt_answer<'a>(source: &'a str, body: Span, wanted: &str) -> Option<(Line<'a>, usize)> {
     let letter = wanted.chars().next()?;
     let text = source.get(..body.end)?;
-    lines(text, body.start).skip(1).find(|line| {
+    lines(text, body.start).skip(1).find_map(|line| {
         let start = line.text.trim_start();
-        let Some(rest) = start.strip_prefix([letter, letter.to_ascii_lowercase()]) else { return false };
+        let rest = start.strip_prefix([letter, letter.to_ascii_lowercase()])?;
         let rest = rest.strip_prefix("nswer").or_else(|| rest.strip_prefix("efinition")).unwrap_or(rest);
-        rest.trim_start().starts_with([':', '=', ';', '：'])
+        let rest = rest.trim_start().strip_prefix([':', '=', ';', '：'])?;
+        Some((line, line.span.end - rest.len()))
+    })
+}
+
+/// Tells whether lines go on as a list of options does: `b: …`, `e: …`.
+fn is_listed(source: &str, span: Span) -> bool {
+    let text = source.get(..span.end).unwrap_or_default();
+    lines(text, span.start).any(|line| {
+        let mut chars = line.text.trim_start().chars();
+        let letter = chars.next().is_some_and(|c| matches!(c.to_ascii_lowercase(), 'b' | 'e'));
+        letter && chars.next().is_some_and(|c| matches!(c, ':' | '=' | ')' | '.'))
     })
 }
 
@@ -192,11 +217,12 @@ pub(super) fn second_id(first: &Id, second: &Id) -> Diagnostic {
 
 /// A line in a card that was likely meant as a tag, or holds an id comment beside text.
 ///
-/// While a card `waits` for its answer, a misspelt answer is reported with the lack of one.
-pub(super) fn lookalike(line: &Line<'_>, waits: bool) -> Option<Diagnostic> {
+/// Only tags that could stand here are thought of: while a card waits for its answer, a misspelt one is reported with
+/// the lack of it, and behind an answer or in a sentence with gaps, a line `Definition: …` is text.
+pub(super) fn lookalike(source: &str, line: &Line<'_>, draft: Option<&Draft>) -> Option<Diagnostic> {
     let text = line.text;
     let start = line.span.start;
-    if let Some(fault) = id_beside(text, line) {
+    if let Some(fault) = id_beside(source, text, line) {
         return Some(fault);
     }
     let end =
@@ -206,7 +232,14 @@ pub(super) fn lookalike(line: &Line<'_>, waits: bool) -> Option<Diagnostic> {
     if !after.starts_with(':') {
         return None;
     }
-    let tag = meant(&text[..end]).filter(|tag| !(waits && tag.answers()))?;
+    let tag = meant(&text[..end]).filter(|tag| !tag.answers())?;
+    let taken = draft.is_some_and(|draft| {
+        let gap = draft.opening() == Tag::Cloze && after.contains('[');
+        draft.waits() || gap || draft.sections.iter().any(|section| section.tag == tag)
+    });
+    if taken {
+        return None;
+    }
     let length = text.len() - after.len() + 1;
     let at = Span::new(start, start + length);
     let written = &text[..length];
@@ -263,7 +296,7 @@ pub(super) fn lookalike_in_notes(line: &Line<'_>) -> Option<Diagnostic> {
 }
 
 /// Warns of an id comment that shares its line with text; `text` is the end of the line.
-pub(super) fn id_beside(text: &str, line: &Line<'_>) -> Option<Diagnostic> {
+pub(super) fn id_beside(source: &str, text: &str, line: &Line<'_>) -> Option<Diagnostic> {
     // Nearly no line has this sign: look for it alone first.
     let open = text.find('<')?;
     let open = open + text[open..].find("<!--")?;
@@ -277,6 +310,7 @@ pub(super) fn id_beside(text: &str, line: &Line<'_>) -> Option<Diagnostic> {
             "an id comment beside text is not read as an id",
         )
         .help("put it on a line of its own, at the start of the line")
+        .maybe_fix(repair::on_own_line(source, Span::new(at, line.span.end)))
     })
 }
 

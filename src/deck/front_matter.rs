@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use crate::card::{Area, DeckHead, Dialect, Level};
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Severity, did_you_mean};
 use crate::source::Span;
 
 use super::line::{Line, Tag, lines, trimmed};
+use super::repair;
 use super::toml_text::{self, Document, Entry};
 
 /// The keys that front matter knows, in their canonical order.
@@ -129,7 +130,7 @@ pub(super) fn read(text: &str, file_name: &str, diagnostics: &mut Vec<Diagnostic
     let mut keys = Vec::new();
     for entry in document.entries {
         keys.push(HeadKey { name: entry.name.clone(), key: entry.key, value: entry.value_span });
-        set(&mut front.head, &entry, diagnostics);
+        set(text, &mut front.head, &entry, diagnostics);
     }
     front.text = Some(HeadText { span: extent.whole, toml: extent.toml, keys });
     front.body = extent.body;
@@ -153,9 +154,22 @@ fn plus_signs(text: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) {
                 trimmed(text, line.span),
                 "front matter between `+++` is not read",
             )
-            .help("write `---` in place of both `+++`"),
+            .help("write `---` in place of both `+++`")
+            .maybe_fix(with_dashes(text, &line)),
         );
     }
+}
+
+/// Puts `---` in place of both `+++`, where what stands between them is TOML.
+fn with_dashes(text: &str, opening: &Line<'_>) -> Option<Fix> {
+    let closing = lines(text, opening.next).find(|line| line.text.trim_end() == "+++")?;
+    let between = &text[opening.next..closing.span.start];
+    let at = Span::new(opening.span.start, closing.span.start + 3);
+    let ends = &text[opening.span.start + 3..opening.next];
+    toml_text::read(between, opening.next)
+        .faults
+        .is_empty()
+        .then(|| Fix { span: at, text: format!("---{ends}{between}---") })
 }
 
 fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
@@ -166,9 +180,12 @@ fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
         if !seen.insert(start) {
             continue;
         }
-        let line = Line::at(text, start).map_or("", |line| line.text);
-        if let Some(toml) = from_yaml(line) {
+        let Some(whole) = Line::at(text, start) else { continue };
+        let line = whole.text;
+        if let Some((toml, end)) = from_yaml(text, &whole) {
             let at = trimmed(text, Span::new(start, start + line.len()));
+            // The lines of a list belong to its key.
+            seen.extend(lines(&text[..end], whole.next).map(|line| line.span.start));
             diagnostics.push(
                 Diagnostic::new(
                     "front-matter-yaml",
@@ -177,57 +194,87 @@ fn faults(text: &str, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
                     "front matter is TOML, and this is YAML",
                 )
                 .help(format!("write `{toml}`"))
-                .fix(at, toml),
+                .fix(Span::new(at.start, end.max(at.end)), toml),
             );
         } else {
-            diagnostics.push(
+            let fault =
                 Diagnostic::new("front-matter-toml", Severity::Error, fault.span, fault.message.clone())
-                    .label("front matter is TOML")
-                    .help("write lines as `name = \"Raft\"` or `tags = [\"consensus\"]`"),
-            );
+                    .label("front matter is TOML");
+            let at = trimmed(text, whole.span);
+            diagnostics.push(match quoted_line(line) {
+                Some(toml) => fault.help(format!("write `{toml}`")).fix(at, toml),
+                None => fault.help("write lines as `name = \"Raft\"` or `tags = [\"consensus\"]`"),
+            });
         }
     }
 }
 
-/// Turns `key: value` into TOML, where that is plain.
-fn from_yaml(line: &str) -> Option<String> {
-    let (key, value) = line.trim().split_once(':')?;
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    {
+/// Turns `key: value` into TOML, where that is plain, with the end of what it takes up: a list may follow on lines of
+/// its own.
+fn from_yaml(text: &str, line: &Line<'_>) -> Option<(String, usize)> {
+    let (key, value) = line.text.trim().split_once(':')?;
+    if !is_key(key) {
         return None;
     }
+    let mut end = line.span.start + line.text.trim_end().len();
     let value = value.trim();
-    let is_list = matches!(key, "tags" | "requires");
-    let quoted = |word: &str| {
-        let word = word.trim().trim_matches(['"', '\'']);
-        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-    };
-    let inner = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-    let value = match inner {
-        Some(inner) => {
-            let words: Vec<_> = inner.split(',').filter(|word| !word.trim().is_empty()).map(quoted).collect();
-            format!("[{}]", words.join(", "))
+    if value.is_empty() {
+        let items: Vec<_> = lines(text, line.next)
+            .map_while(|line| {
+                let item = line.text.trim().strip_prefix("- ")?.trim();
+                Some((item, line.span.start + line.text.trim_end().len()))
+            })
+            .collect();
+        if let Some(last) = items.last() {
+            end = last.1;
+            return Some((format!("{key} = {}", list(items.iter().map(|item| item.0))), end));
         }
-        None if is_list => {
-            let words: Vec<_> = value.split(',').filter(|word| !word.trim().is_empty()).map(quoted).collect();
-            format!("[{}]", words.join(", "))
-        }
-        None if matches!(value, "true" | "false") => value.to_owned(),
-        None => quoted(value),
-    };
-    Some(format!("{key} = {value}"))
+    }
+    Some((format!("{key} = {}", plain_value(key, value)), end))
 }
 
-fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+/// Turns `key = words` into TOML, where nothing else could be meant.
+fn quoted_line(line: &str) -> Option<String> {
+    let (key, value) = line.trim().split_once('=')?;
+    let (key, value) = (key.trim_end(), value.trim());
+    let plain = !value.is_empty() && !value.contains(['"', '\'', '#', '=', '{', '}', '\\']);
+    (KEYS.contains(&key) && key != "strict" && plain).then(|| format!("{key} = {}", plain_value(key, value)))
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn plain_value(key: &str, value: &str) -> String {
+    let inner = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
+    match inner.or_else(|| matches!(key, "tags" | "requires").then_some(value)) {
+        Some(inner) => list(inner.split(',')),
+        None if matches!(value, "true" | "false") => value.to_owned(),
+        None => quoted(value),
+    }
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.filter(|word| !word.trim().is_empty()).map(quoted).collect();
+    format!("[{}]", words.join(", "))
+}
+
+fn quoted(word: &str) -> String {
+    let word = word.trim().trim_matches(['"', '\'']);
+    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn set(text: &str, head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
     let at = entry.value_span;
     match entry.name.as_str() {
         "name" => {
-            if let Some(name) = string(entry, "name = \"Raft\"", diagnostics) {
+            if let Some(name) = string(text, entry, "name = \"Raft\"", diagnostics) {
                 if name.trim().is_empty() {
                     diagnostics.push(
                         Diagnostic::new("empty-name", Severity::Warning, at, "the deck's name is empty")
                             .label("the file's name is used")
-                            .help("write a name, or take the line out"),
+                            .help("write a name, or take the line out")
+                            .maybe_fix(one_line(text, entry).then(|| repair::without_lines(text, entry.key))),
                     );
                 } else {
                     head.name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -235,7 +282,7 @@ fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         "level" => {
-            if let Some(name) = string(entry, "level = \"beginner\"", diagnostics) {
+            if let Some(name) = string(text, entry, "level = \"beginner\"", diagnostics) {
                 head.level = Level::from_name(&name);
                 if head.level.is_none() {
                     unknown_value("level", &name, at, Level::ALL.map(Level::name).as_slice(), diagnostics);
@@ -243,7 +290,7 @@ fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         "area" => {
-            if let Some(name) = string(entry, "area = \"storage\"", diagnostics) {
+            if let Some(name) = string(text, entry, "area = \"storage\"", diagnostics) {
                 head.area = Area::from_name(&name);
                 if head.area.is_none() {
                     unknown_value("area", &name, at, Area::ALL.map(Area::name).as_slice(), diagnostics);
@@ -251,7 +298,7 @@ fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         "dialect" => {
-            if let Some(name) = string(entry, "dialect = \"hashcards\"", diagnostics) {
+            if let Some(name) = string(text, entry, "dialect = \"hashcards\"", diagnostics) {
                 match Dialect::from_name(&name) {
                     Some(dialect) => head.dialect = dialect,
                     None => {
@@ -266,42 +313,42 @@ fn set(head: &mut DeckHead, entry: &Entry, diagnostics: &mut Vec<Diagnostic>) {
                 }
             }
         }
-        "resource" => head.resource = string(entry, "resource = \"mit-6.824\"", diagnostics),
+        "resource" => head.resource = string(text, entry, "resource = \"mit-6.824\"", diagnostics),
         "source" => {
-            head.source = string(entry, "source = \"Ongaro & Ousterhout 2014\"", diagnostics);
+            head.source = string(text, entry, "source = \"Ongaro & Ousterhout 2014\"", diagnostics);
         }
-        "requires" => head.requires = strings(entry, "requires = [\"quorums\"]", diagnostics),
-        "tags" => head.tags = strings(entry, "tags = [\"consensus\"]", diagnostics),
+        "requires" => head.requires = strings(text, entry, "requires = [\"quorums\"]", diagnostics),
+        "tags" => head.tags = strings(text, entry, "tags = [\"consensus\"]", diagnostics),
         "strict" => match entry.value {
             toml::Value::Boolean(strict) => head.strict = strict,
-            _ => wrong_type(entry, "true or false", "strict = true", diagnostics),
+            _ => wrong_type(text, entry, "true or false", "strict = true", diagnostics),
         },
         _ => unknown_key(entry, diagnostics),
     }
 }
 
-fn string(entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn string(text: &str, entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     match &entry.value {
         toml::Value::String(text) => Some(text.clone()),
         _ => {
-            wrong_type(entry, "a text in quotes", example, diagnostics);
+            wrong_type(text, entry, "a text in quotes", example, diagnostics);
             None
         }
     }
 }
 
-fn strings(entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+fn strings(text: &str, entry: &Entry, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let words: Option<Vec<String>> = match &entry.value {
         toml::Value::Array(values) => values.iter().map(|value| value.as_str().map(str::to_owned)).collect(),
         _ => None,
     };
     words.unwrap_or_else(|| {
-        wrong_type(entry, "a list of texts in quotes", example, diagnostics);
+        wrong_type(text, entry, "a list of texts in quotes", example, diagnostics);
         Vec::new()
     })
 }
 
-fn wrong_type(entry: &Entry, wanted: &str, example: &str, diagnostics: &mut Vec<Diagnostic>) {
+fn wrong_type(text: &str, entry: &Entry, wanted: &str, example: &str, diagnostics: &mut Vec<Diagnostic>) {
     let found = match &entry.value {
         toml::Value::String(_) => "a text",
         toml::Value::Integer(_) | toml::Value::Float(_) => "a number",
@@ -313,18 +360,61 @@ fn wrong_type(entry: &Entry, wanted: &str, example: &str, diagnostics: &mut Vec<
     let message = format!("`{}` takes {wanted}, not {found}", entry.name);
     diagnostics.push(
         Diagnostic::new("front-matter-type", Severity::Error, entry.value_span, message)
-            .help(format!("write `{example}`")),
+            .help(format!("write `{example}`"))
+            .maybe_fix(as_wanted(text, entry)),
     );
 }
 
+/// Writes a value in the kind that its key takes, where that is a matter of quotes and brackets.
+fn as_wanted(text: &str, entry: &Entry) -> Option<Fix> {
+    let raw = text.get(entry.value_span.start..entry.value_span.end)?;
+    let is_word = |value: &toml::Value| {
+        matches!(
+            value,
+            toml::Value::Integer(_)
+                | toml::Value::Float(_)
+                | toml::Value::Boolean(_)
+                | toml::Value::Datetime(_)
+                | toml::Value::String(_)
+        )
+    };
+    let wanted = match (entry.name.as_str(), &entry.value) {
+        ("name" | "source" | "resource", value) if is_word(value) => quoted(raw),
+        ("requires" | "tags", toml::Value::String(_)) if !raw.contains('\n') => format!("[{raw}]"),
+        ("requires" | "tags", toml::Value::Array(values)) if values.iter().all(is_word) => {
+            let words: Vec<_> = values
+                .iter()
+                .map(|value| value.as_str().map_or_else(|| quoted(&value.to_string()), quoted))
+                .collect();
+            format!("[{}]", words.join(", "))
+        }
+        ("strict", toml::Value::String(word)) => match word.to_lowercase().as_str() {
+            "true" | "yes" => "true".to_owned(),
+            "false" | "no" => "false".to_owned(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Fix { span: entry.value_span, text: wanted })
+}
+
+/// Tells whether an entry takes up one line and nothing else stands on it.
+fn one_line(text: &str, entry: &Entry) -> bool {
+    let start = repair::line_start(text, entry.key.start);
+    let line = Line::at(text, start).map_or("", |line| line.text);
+    start == entry.key.start && line.trim_end().len() == entry.value_span.end - start
+}
+
 fn unknown_value(key: &str, value: &str, at: Span, known: &[&str], diagnostics: &mut Vec<Diagnostic>) {
-    let help = match did_you_mean(value, known.iter().copied()) {
+    let near = did_you_mean(value, known.iter().copied());
+    let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("write one of {}", listed(known)),
     };
     diagnostics.push(
         Diagnostic::new("front-matter-value", Severity::Error, at, format!("no {key} is named `{value}`"))
-            .help(help),
+            .help(help)
+            .maybe_fix(near.map(|near| Fix { span: at, text: quoted(near) })),
     );
 }
 

@@ -28,6 +28,7 @@ mod line;
 pub mod lint;
 mod outline;
 mod problem;
+mod repair;
 mod toml_text;
 
 use std::collections::HashMap;
@@ -41,7 +42,7 @@ pub use outline::Section;
 pub use problem::{Parameter, ProblemBlock};
 
 use crate::card::{Card, DeckHead, Dialect};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::source::SourceText;
 
 use outline::Outline;
@@ -97,6 +98,9 @@ pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
     let mut front = front_matter::read(text, &source.name, &mut diagnostics);
     front.head.dialect = forced.unwrap_or(front.head.dialect);
     if front.head.dialect != Dialect::Retain {
+        if let Some(forced) = forced {
+            diagnostics.retain(|fault| compat::minds(forced, fault));
+        }
         let (blocks, faults) = compat::blocks(front.head.dialect, text, front.body);
         diagnostics.extend(faults);
         return Parsed { head: front.head, head_text: front.text, blocks, allows: Vec::new(), diagnostics };
@@ -112,7 +116,7 @@ pub fn parse_as(source: &SourceText, forced: Option<Dialect>) -> Parsed {
         allows: outline.allows,
         diagnostics: outline.diagnostics,
     };
-    leave_out_doubles(&mut parsed);
+    leave_out_doubles(text, &mut parsed);
     parsed.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     parsed
 }
@@ -136,7 +140,7 @@ pub fn parse_block(head: &DeckHead, text: &str) -> Option<Block> {
 }
 
 /// Leaves out the second of two cards that nobody could tell apart.
-fn leave_out_doubles(parsed: &mut Parsed) {
+fn leave_out_doubles(source: &str, parsed: &mut Parsed) {
     let mut seen: HashMap<&str, usize> = HashMap::with_capacity(parsed.blocks.len());
     let mut doubles = Vec::new();
     for (index, block) in parsed.blocks.iter().enumerate() {
@@ -177,6 +181,7 @@ fn leave_out_doubles(parsed: &mut Parsed) {
             .label("left out")
             .related(first.question_span(), "the first")
             .help("remove one of the two")
+            .maybe_fix(without_double(source, first, block))
         } else {
             Diagnostic::new(
                 "duplicate-question",
@@ -191,4 +196,11 @@ fn leave_out_doubles(parsed: &mut Parsed) {
         parsed.diagnostics.push(diagnostic);
         parsed.blocks[second].cards.clear();
     }
+}
+
+/// Takes a block out that says the same as another to the letter, where nothing behind it would join another card.
+fn without_double(source: &str, first: &Block, block: &Block) -> Option<Fix> {
+    let text = |block: &Block| source.get(block.span.start..block.span.end);
+    (text(first) == text(block) && repair::is_new_behind(source, block.span.end))
+        .then(|| repair::without_lines(source, block.span))
 }

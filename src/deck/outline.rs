@@ -49,7 +49,7 @@ impl Draft {
     }
 
     /// Tells whether a question or a term still lacks what belongs to it.
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         !self.answered && matches!(self.opening(), Tag::Question | Tag::Term)
     }
 
@@ -157,7 +157,7 @@ impl<'a> Outline<'a> {
         if let Some(tag) = Tag::of_line(text) {
             finished = self.tag(tag, line);
             text = &text[tag.text().len()..];
-            if let Some(fault) = faults::id_beside(text, line) {
+            if let Some(fault) = faults::id_beside(self.source, text, line) {
                 self.fault(fault);
             }
         } else if first == Some(b'-') && text.trim_end() == "---" {
@@ -259,7 +259,7 @@ impl<'a> Outline<'a> {
             self.state = State::Reading;
             return None;
         }
-        let fault = faults::misplaced(tag, tag_span, &draft.sections);
+        let fault = faults::misplaced(self.source, tag, tag_span, &draft.sections);
         draft.broken = true;
         self.state = State::Skipping;
         self.fault(fault);
@@ -339,7 +339,6 @@ impl<'a> Outline<'a> {
 
     /// Warns of a line that was likely meant as a tag, and of an id that shares its line with text.
     fn lookalike(&mut self, line: &Line<'a>) {
-        let waits = self.draft.as_ref().is_some_and(Draft::waits);
         let fault = match line.text.as_bytes() {
             [b'#', ..] if self.after_blank => faults::heading(line),
             // The first such line tells: asking at each would read a long card over and over.
@@ -348,7 +347,7 @@ impl<'a> Outline<'a> {
                 let opened = || self.source[draft.span().start..line.span.start].contains("<!--");
                 (first && !opened()).then(|| faults::comment_around(trimmed(self.source, line.span)))
             }),
-            _ => faults::lookalike(line, waits),
+            _ => faults::lookalike(self.source, line, self.draft.as_ref()),
         };
         if let Some(fault) = fault {
             self.fault(fault);

@@ -1,9 +1,9 @@
-//! A paper drawn by seed: each resource has its share, a third are problems, no concept comes twice before all have come
-//! once, and what was not asked in earlier sittings goes first. Every beginning of the paper keeps this, since an exam
+//! A paper drawn by seed: a third are problems, no concept comes twice before all have come once, each resource has its
+//! share, and what was not asked in earlier sittings goes first. Every beginning of the paper keeps this, since an exam
 //! may stop anywhere.
 //! Pure. Not for reading cards or drawing their values (`app/exam.rs`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::card::CardUid;
 use crate::seed::Seed;
@@ -32,116 +32,143 @@ pub struct Blueprint {
     pub problem_share: f64,
 }
 
-/// How often one problem may be drawn in a paper, with other values each time, while other cards are left: more would
-/// make the exam one about that problem.
-pub const MOST_OF_ONE_PROBLEM: u32 = 3;
-
-/// Draws a paper: indices into `pool`, in the order in which they are asked. An empty pool gives an empty paper.
+/// Draws a paper: indices into `pool`, in the order in which they are asked.
 ///
-/// A resource's share is its share of the concepts in the pool. Where wishes collide, the share of problems yields to
-/// [`MOST_OF_ONE_PROBLEM`], the shares of resources to both, and freshness to all of them.
+/// A card is asked once; a problem may come again, since its values are drawn afresh. So a paper is shorter than wished
+/// only where the pool has no problem, and empty for an empty pool.
+///
+/// Where wishes collide, the share of problems comes first: a pool that has any keeps it in every beginning of the paper,
+/// if need be by asking one again, and none a second time more than another. Then come the rounds of concepts, then the
+/// shares of resources (as many items as its concepts are of all), then freshness.
 #[must_use]
 pub fn draw(pool: &[Candidate], blueprint: &Blueprint, seed: Seed) -> Vec<usize> {
-    let mut drawing = Drawing::new(pool, seed);
-    (0..blueprint.items).map_while(|_| drawing.next(blueprint.problem_share)).collect()
+    let mut drawing = Drawing::new(pool, *blueprint, seed);
+    (0..blueprint.items).map_while(|_| drawing.next()).collect()
 }
 
 struct Drawing<'a> {
     pool: &'a [Candidate],
+    blueprint: Blueprint,
     seed: Seed,
+    /// By place in the pool: which resource, which concept.
+    places: Vec<(usize, usize)>,
     /// The share of each resource.
-    shares: BTreeMap<&'a str, f64>,
-    by_resource: HashMap<&'a str, u32>,
-    by_concept: HashMap<&'a str, u32>,
+    shares: Vec<f64>,
+    /// By concept: whether a problem is about it.
+    has_problem: Vec<bool>,
+    by_resource: Vec<u32>,
+    by_concept: Vec<u32>,
     by_card: Vec<u32>,
     taken: u32,
     problems: u32,
 }
 
 impl<'a> Drawing<'a> {
-    fn new(pool: &'a [Candidate], seed: Seed) -> Self {
-        let mut concepts: BTreeMap<&str, &str> = BTreeMap::new();
-        for candidate in pool {
-            concepts.entry(&candidate.concept).or_insert(&candidate.resource);
+    fn new(pool: &'a [Candidate], blueprint: Blueprint, seed: Seed) -> Self {
+        let numbered =
+            |names: BTreeSet<&'a str>| -> HashMap<&'a str, usize> { names.into_iter().zip(0..).collect() };
+        let resources = numbered(pool.iter().map(|card| card.resource.as_str()).collect());
+        let concepts = numbered(pool.iter().map(|card| card.concept.as_str()).collect());
+        let places: Vec<(usize, usize)> = pool
+            .iter()
+            .map(|card| (resources[card.resource.as_str()], concepts[card.concept.as_str()]))
+            .collect();
+        let taught: BTreeSet<(usize, usize)> = places.iter().copied().collect();
+        let mut shares = vec![0.0; resources.len()];
+        for (resource, _) in &taught {
+            shares[*resource] += 1.0 / taught.len() as f64;
         }
-        let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
-        for resource in concepts.values() {
-            *shares.entry(resource).or_default() += 1.0 / concepts.len() as f64;
+        let mut has_problem = vec![false; concepts.len()];
+        for (card, (_, concept)) in pool.iter().zip(&places) {
+            has_problem[*concept] |= card.is_problem;
         }
-        // A resource whose every concept another one teaches first has no share, but its cards are there all the same.
-        pool.iter().for_each(|candidate| {
-            shares.entry(&candidate.resource).or_insert(0.0);
-        });
         Self {
             pool,
+            blueprint,
             seed,
-            shares,
-            by_resource: HashMap::new(),
-            by_concept: HashMap::new(),
+            by_resource: vec![0; shares.len()],
+            by_concept: vec![0; concepts.len()],
             by_card: vec![0; pool.len()],
+            places,
+            shares,
+            has_problem,
             taken: 0,
             problems: 0,
         }
     }
 
-    fn next(&mut self, problem_share: f64) -> Option<usize> {
+    fn next(&mut self) -> Option<usize> {
         // One problem in three means that the first of three is one: a short exam has its share too.
-        let wanted = f64::from(self.taken + 1) * problem_share;
-        let wants_problem = f64::from(self.problems) < wanted - 1e-9;
-        let place = if wants_problem {
+        let wanted = f64::from(self.taken + 1) * self.blueprint.problem_share;
+        let place = if f64::from(self.problems) < wanted - 1e-9 {
             self.problem().or_else(|| self.other())
         } else {
             self.other().or_else(|| self.problem())
-        }
-        .or_else(|| self.best(|_| true))?;
-        let candidate = &self.pool[place];
-        *self.by_resource.entry(&candidate.resource).or_default() += 1;
-        *self.by_concept.entry(&candidate.concept).or_default() += 1;
+        }?;
+        let (resource, concept) = self.places[place];
+        self.by_resource[resource] += 1;
+        self.by_concept[concept] += 1;
         self.by_card[place] += 1;
         self.taken += 1;
-        self.problems += u32::from(candidate.is_problem);
+        self.problems += u32::from(self.pool[place].is_problem);
         Some(place)
     }
 
-    fn problem(&self) -> Option<usize> {
-        self.best(|place| self.pool[place].is_problem && self.by_card[place] < MOST_OF_ONE_PROBLEM)
+    fn is_fresh(&self, place: usize) -> bool {
+        self.by_concept[self.places[place].1] == 0
     }
 
-    /// Anything but a problem, of a concept that has not come yet: those that only a problem can ask are left to it.
+    fn problem(&self) -> Option<usize> {
+        self.best(|place| self.pool[place].is_problem)
+    }
+
+    /// Anything but a problem: of a concept that has not come yet, as long as there is one.
     fn other(&self) -> Option<usize> {
-        let round =
-            |place: usize| self.by_concept.get(self.pool[place].concept.as_str()).copied().unwrap_or(0);
-        let least = (0..self.pool.len()).filter(|&place| !self.pool[place].is_problem).map(round).min()?;
-        let least_of_all = (0..self.pool.len()).map(round).min()?;
-        // Every concept of plain cards has come, but not yet those of problems: these first.
-        if least > least_of_all && self.problem().is_some_and(|place| round(place) == least_of_all) {
+        let is_plain = |place: usize| !self.pool[place].is_problem && self.by_card[place] == 0;
+        let places = 0..self.pool.len();
+        if places.clone().any(|place| is_plain(place) && self.is_fresh(place)) {
+            // As many concepts of problems as problems are still to come are left to them, or one would have to come twice.
+            let due = (f64::from(self.blueprint.items) * self.blueprint.problem_share).ceil();
+            let left = (0..self.has_problem.len())
+                .filter(|&concept| self.has_problem[concept] && self.by_concept[concept] == 0)
+                .count();
+            let scarce = left as f64 <= due - f64::from(self.problems);
+            let spared = |place: usize| scarce && self.has_problem[self.places[place].1];
+            let fresh = |place: usize| is_plain(place) && self.is_fresh(place);
+            return self.best(|place| fresh(place) && !spared(place)).or_else(|| self.best(fresh));
+        }
+        // Every concept of plain cards has come, but not yet those that only problems are about: these first.
+        if places.clone().any(|place| self.is_fresh(place)) {
             return None;
         }
-        self.best(|place| !self.pool[place].is_problem && round(place) == least)
+        self.best(is_plain)
     }
 
-    /// The best of the cards that fit: of the concept that came least, of the resource that is most behind its share,
-    /// asked least in earlier sittings; the rest is chance.
+    /// The best of the cards that fit: of a concept that has not come, else the card that came least; of the concept
+    /// that came least, of the resource that is most behind its share, asked least in earlier sittings; the rest is chance.
     fn best(&self, fits: impl Fn(usize) -> bool) -> Option<usize> {
-        let behind = |resource: &str| {
-            let due = self.shares.get(resource).copied().unwrap_or(0.0) * f64::from(self.taken + 1);
-            due - f64::from(self.by_resource.get(resource).copied().unwrap_or(0))
+        let rank = |place: usize| {
+            let (resource, concept) = self.places[place];
+            let due = self.shares[resource] * f64::from(self.taken + 1);
+            let ahead = f64::from(self.by_resource[resource]) - due;
+            (
+                !self.is_fresh(place),
+                self.by_card[place],
+                self.by_concept[concept],
+                ahead,
+                self.pool[place].asked,
+            )
         };
-        let concept =
-            |place: usize| self.by_concept.get(self.pool[place].concept.as_str()).copied().unwrap_or(0);
         let chance = |place: usize| {
-            let candidate = &self.pool[place];
-            self.seed
-                .derive("draw", candidate.card.0.cast_unsigned())
-                .derive("time", u64::from(self.by_card[place]))
-                .0
+            let card = self.pool[place].card.0.cast_unsigned();
+            self.seed.derive("draw", card).derive("time", u64::from(self.by_card[place])).0
         };
         (0..self.pool.len()).filter(|&place| fits(place)).min_by(|&a, &b| {
-            let (left, right) = (&self.pool[a], &self.pool[b]);
-            concept(a)
-                .cmp(&concept(b))
-                .then_with(|| behind(&right.resource).total_cmp(&behind(&left.resource)))
-                .then_with(|| (self.by_card[a], left.asked).cmp(&(self.by_card[b], right.asked)))
+            let (left, right) = (rank(a), rank(b));
+            (left.0, left.1, left.2)
+                .cmp(&(right.0, right.1, right.2))
+                .then_with(|| left.3.total_cmp(&right.3))
+                .then_with(|| left.4.cmp(&right.4))
                 .then_with(|| chance(a).cmp(&chance(b)))
         })
     }
@@ -186,36 +213,73 @@ mod tests {
             let mut turned = pool.clone();
             turned.reverse();
             prop_assert_eq!(cards(&pool), cards(&turned));
-            prop_assert_eq!(cards(&pool).len(), 60);
+            // Problems are without end, other cards are asked once.
+            let most = if pool.iter().any(|card| card.is_problem) { 60 } else { pool.len().min(60) };
+            prop_assert_eq!(cards(&pool).len(), most);
         }
 
         #[test]
-        fn every_beginning_has_a_third_of_problems_as_far_as_there_are_any(pool in pool(), seed: u64) {
+        fn every_beginning_has_a_third_of_problems_wherever_there_is_one(pool in pool(), seed: u64) {
+            prop_assume!(pool.iter().any(|card| card.is_problem));
             let paper = draw(&pool, &Blueprint { items: 60, problem_share: THIRD }, Seed(seed));
-            let most = pool.iter().filter(|card| card.is_problem).count() * MOST_OF_ONE_PROBLEM as usize;
             for end in 1..=paper.len() {
                 let problems = paper[..end].iter().filter(|&&place| pool[place].is_problem).count();
-                prop_assert!(problems >= end.div_ceil(3).min(most), "{} of {}", problems, end);
+                prop_assert!(problems >= end.div_ceil(3), "{} of {}", problems, end);
             }
         }
 
         #[test]
-        fn no_concept_of_plain_cards_comes_twice_before_all_have_come_once(pool in pool(), seed: u64) {
+        fn a_plain_card_comes_once_and_no_problem_twice_more_than_another(pool in pool(), seed: u64) {
             let paper = draw(&pool, &Blueprint { items: 60, problem_share: THIRD }, Seed(seed));
-            let all = distinct(pool.iter().map(|card| card.concept.as_str()));
-            let plain = distinct(pool.iter().filter(|card| !card.is_problem).map(|card| card.concept.as_str()));
+            let mut times = vec![0; pool.len()];
+            for place in paper {
+                times[place] += 1;
+                let of_problems = || times.iter().zip(&pool).filter(|(_, card)| card.is_problem).map(|(times, _)| *times);
+                prop_assert!(pool[place].is_problem || times[place] == 1);
+                prop_assert!(of_problems().max() <= of_problems().min().map(|least| least + 1));
+            }
+        }
+
+        #[test]
+        fn no_concept_comes_twice_before_all_have_come_unless_only_a_repeated_one_keeps_the_third(pool in pool(), seed: u64) {
+            let paper = draw(&pool, &Blueprint { items: 60, problem_share: THIRD }, Seed(seed));
             let mut come: Vec<&str> = Vec::new();
-            for &place in &paper {
+            let mut problems = 0;
+            for (number, &place) in (1_u32..).zip(&paper) {
                 let card = &pool[place];
-                if !card.is_problem && come.contains(&card.concept.as_str()) {
-                    let seen = distinct(come.iter().copied());
-                    let seen_plain = distinct(
-                        come.iter().copied().filter(|c| pool.iter().any(|card| !card.is_problem && card.concept == *c)),
+                let is_due = f64::from(problems) < f64::from(number) * THIRD - 1e-9;
+                if come.contains(&card.concept.as_str()) {
+                    let fresh: Vec<&Candidate> = pool.iter().filter(|card| !come.contains(&card.concept.as_str())).collect();
+                    // Only a problem that is due, and only when every concept of a problem has come.
+                    prop_assert!(
+                        fresh.is_empty() || card.is_problem && is_due && fresh.iter().all(|card| !card.is_problem),
+                        "{} again as item {}, {} fresh", card.concept, number, fresh.len()
                     );
-                    prop_assert!(seen == all || seen_plain == plain, "{} again after {} of {}", card.concept, seen, all);
                 }
                 come.push(&card.concept);
+                problems += i32::from(card.is_problem);
             }
+        }
+
+        #[test]
+        fn with_concepts_enough_for_problems_and_for_the_rest_none_comes_twice(
+            problems in 20..30_usize, plain in 40..70_usize, doubled in 0..30_usize, seed: u64,
+        ) {
+            // Concepts of problems may have a plain card as well: those are spared for the problems.
+            let card = |number: usize, concept: String, is_problem: bool| Candidate {
+                card: CardUid(i64::try_from(number).unwrap()),
+                resource: format!("r{}", number % 3),
+                concept,
+                is_problem,
+                asked: 0,
+            };
+            let pool: Vec<Candidate> = (0..problems)
+                .map(|n| card(n, format!("p{n}"), true))
+                .chain((0..plain).map(|n| card(100 + n, format!("q{n}"), false)))
+                .chain((0..doubled.min(problems)).map(|n| card(200 + n, format!("p{n}"), false)))
+                .collect();
+            let paper = draw(&pool, &Blueprint { items: 60, problem_share: THIRD }, Seed(seed));
+            prop_assert_eq!(distinct(paper.iter().map(|&place| pool[place].concept.as_str())), 60);
         }
 
         #[test]
@@ -267,24 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn with_enough_problems_no_concept_comes_twice_at_all() {
-        let pool: Vec<Candidate> = (0..70)
-            .map(|number| Candidate {
-                card: CardUid(number),
-                resource: format!("r{}", number % 4),
-                concept: format!("c{number}"),
-                is_problem: number < 20,
-                asked: 0,
-            })
-            .collect();
-        for seed in 0..20 {
-            let paper = draw(&pool, &Blueprint { items: 60, problem_share: THIRD }, Seed(seed));
-            assert_eq!(distinct(paper.iter().map(|&place| pool[place].concept.as_str())), 60);
-        }
-    }
-
-    #[test]
-    fn a_small_pool_is_used_up_before_anything_comes_again() {
+    fn a_small_pool_is_used_up_and_then_problems_come_again() {
         let card = |number: i64, is_problem: bool| Candidate {
             card: CardUid(number),
             resource: "r".into(),
@@ -296,8 +343,8 @@ mod tests {
         let paper = draw(&pool, &Blueprint { items: 6, problem_share: THIRD }, Seed(3));
         let mut counts = [0; 3];
         paper.iter().for_each(|&place| counts[place] += 1);
-        assert_eq!(counts, [2, 2, 2]);
+        assert_eq!(counts, [1, 1, 4]);
         assert_eq!(draw(&[], &Blueprint { items: 6, problem_share: THIRD }, Seed(3)), Vec::<usize>::new());
-        assert_eq!(draw(&pool[..1], &Blueprint { items: 3, problem_share: THIRD }, Seed(3)), [0, 0, 0]);
+        assert_eq!(draw(&pool[..1], &Blueprint { items: 3, problem_share: THIRD }, Seed(3)), [0]);
     }
 }

@@ -65,6 +65,12 @@ impl Standing {
         }
     }
 
+    /// Tells whether the exam of a level, or of a higher one, was passed.
+    #[must_use]
+    pub fn is_passed(&self, level: Level) -> bool {
+        self.passed.iter().any(|passed| *passed >= level)
+    }
+
     /// Returns the highest level that is open, which is where a learner stands.
     #[must_use]
     pub fn highest(&self) -> Level {
@@ -74,7 +80,7 @@ impl Standing {
     /// Returns the level whose exam comes next: the lowest that neither it nor a higher one was passed.
     #[must_use]
     pub fn next_exam(&self) -> Option<Level> {
-        Level::ALL.into_iter().find(|level| !self.passed.iter().any(|passed| passed >= level))
+        Level::ALL.into_iter().find(|level| !self.is_passed(*level))
     }
 }
 
@@ -128,6 +134,11 @@ mod tests {
             };
             assert_eq!(Level::ALL.map(|level| standing.level(level)), *gates, "{standing:?}");
             assert_eq!(standing.next_exam(), *next, "{standing:?}");
+            assert!(
+                Level::ALL
+                    .iter()
+                    .all(|level| standing.is_passed(*level) == next.is_none_or(|next| *level < next))
+            );
         }
     }
 

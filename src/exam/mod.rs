@@ -103,6 +103,31 @@ pub struct Rules {
     pub confidence: bool,
     /// Time for the whole of it, in milliseconds.
     pub time_ms: Option<u64>,
+    /// Whether wrong answers count as lapses of their cards once it is over.
+    #[serde(default)]
+    pub reschedule: bool,
+}
+
+impl Rules {
+    /// Says in a line how long an exam of so many sections is, and when it ends.
+    #[must_use]
+    pub fn words(&self, sections: usize) -> String {
+        let length = match self.stop {
+            Stop::Fixed { items: 1, .. } => "1 item".to_owned(),
+            Stop::Fixed { items, needed } => format!("{items} items, {needed} needed to pass"),
+            Stop::Sequential(plan) if sections > 1 => {
+                format!("two levels at the most, {} to {} items each", plan.min, self.stop.most_of(sections))
+            }
+            Stop::Sequential(plan) if plan.min == plan.max => format!("{} items", plan.max),
+            Stop::Sequential(plan) => {
+                format!("{} to {} items: it ends as soon as the matter is settled", plan.min, plan.max)
+            }
+        };
+        match self.time_ms {
+            Some(time) => format!("{length}; {} minutes, time away does not count", time / 60_000),
+            None => length,
+        }
+    }
 }
 
 /// How sure a learner is of an answer.

@@ -45,6 +45,9 @@ pub struct Outcome {
     pub concepts: Vec<Part>,
     /// By level, in a placement: those that were asked.
     pub levels: Vec<Part>,
+    /// How many were problems, and of how many kinds; `None` in sittings that were kept before this was counted.
+    #[serde(default)]
+    pub problems: Option<Problems>,
     /// How sure the learner was, and how rightly; empty where it was not asked.
     pub calibration: Vec<Reliability>,
     /// The mean square between promise and outcome (Brier 1950): 0 is perfect, 0.25 a coin's.
@@ -63,6 +66,20 @@ pub struct Errors {
     /// Probability with which someone at `p1` fails.
     pub failed_wrongly: f64,
 }
+
+/// The problems with values of their own among the items of an exam.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problems {
+    /// Items that were problems.
+    pub items: u32,
+    /// Cards that they were drawn from.
+    pub cards: u32,
+    /// How often the card came that came most.
+    pub most: u32,
+}
+
+/// How often one problem may come before the result says that there were few.
+const OFTEN: u32 = 3;
 
 /// Right answers within a part of an exam.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +101,24 @@ pub struct Reliability {
     pub items: u32,
     /// Of these right.
     pub right: u32,
+}
+
+impl Problems {
+    /// Says where problems were too few for the exam to ask another each time; `None` where they were enough.
+    fn words(self) -> Option<String> {
+        match self {
+            Self { items: 0, .. } => {
+                Some("none of the items was a problem with values of its own".to_owned())
+            }
+            Self { items, cards: 1, most } if most > OFTEN => Some(format!(
+                "there was one problem to draw from: it came {items} times, its values drawn anew"
+            )),
+            Self { items, cards, most } if most > OFTEN => Some(format!(
+                "there were few problems to draw from: {items} items came from {cards}, their values drawn anew"
+            )),
+            _ => None,
+        }
+    }
 }
 
 impl Outcome {
@@ -120,6 +155,15 @@ impl Outcome {
                 part.1 += u32::from(marked.is_right());
             }
             parts.into_iter().map(|(name, (items, right))| Part { name, items, right }).collect()
+        };
+        let mut times: BTreeMap<i64, u32> = BTreeMap::new();
+        for (_, item, _) in counted.iter().filter(|(_, item, _)| item.problem.is_some()) {
+            *times.entry(item.card.0).or_default() += 1;
+        }
+        let problems = Problems {
+            items: times.values().sum(),
+            cards: count(times.len()),
+            most: times.values().copied().max().unwrap_or(0),
         };
         let mut concepts = tally(&|_, item| Some(item.concept.clone()));
         concepts.sort_by(|a, b| {
@@ -188,6 +232,7 @@ impl Outcome {
             } else {
                 Vec::new()
             },
+            problems: Some(problems),
             calibration,
             brier,
         }
@@ -204,6 +249,12 @@ impl Outcome {
         f64::from(self.right) / f64::from(self.items.max(1))
     }
 
+    /// Tells whether it was to find a level, so that no outcome of it is a failure.
+    #[must_use]
+    pub fn is_placement(&self) -> bool {
+        self.placed.is_some() || !self.levels.is_empty()
+    }
+
     /// Returns why it is over.
     #[must_use]
     pub fn ending(&self) -> Ending {
@@ -214,14 +265,16 @@ impl Outcome {
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let mut said = Vec::new();
+        let unsettled =
+            if self.needed.is_some() { "all items were answered" } else { "the matter was settled" };
         match self.ending() {
             Ending::Settled => {}
             Ending::Exhausted => {
-                said.push("there was nothing left to ask before the matter was settled".to_owned());
+                said.push(format!("there was nothing left to ask before {unsettled}"));
             }
-            Ending::TimeUp => said.push("the time was up before the matter was settled".to_owned()),
+            Ending::TimeUp => said.push(format!("the time was up before {unsettled}")),
             Ending::Left => {
-                said.push("you left before the matter was settled: that counts as not passed".to_owned());
+                said.push(format!("you left before {unsettled}: that counts as not passed"));
             }
         }
         if self.items > 0 {
@@ -235,15 +288,14 @@ impl Outcome {
         }
         match (self.errors, self.needed) {
             (Some(errors), _) if self.ending() == Ending::Settled => {
-                let subject = if self.placed.is_some() || !self.levels.is_empty() {
-                    "placed too high"
+                let (by_luck, by_mishap) = if self.is_placement() {
+                    ("are placed too high", "are placed too low")
                 } else {
-                    "passed"
+                    ("pass", "fail")
                 };
-                let other = if subject == "passed" { "failed" } else { "placed too low" };
                 said.push(format!(
-                    "how sure this is: someone who knows {:.0} % would be {subject} in {:.1} of 100 exams like this one, \
-                     someone who knows {:.0} % would be {other} in {:.1}",
+                    "how often an exam like this errs: of 100 people who get only {:.0} % right, {:.1} {by_luck}; of 100 \
+                     who get {:.0} % right, {:.1} {by_mishap}",
                     errors.p0 * 100.0,
                     errors.passed_wrongly * 100.0,
                     errors.p1 * 100.0,
@@ -256,9 +308,10 @@ impl Outcome {
                         .to_owned(),
                 );
             }
-            (None, Some(needed)) => said.push(format!("{needed} right were needed")),
+            (None, Some(needed)) => said.push(format!("needed to pass: {needed} right")),
             _ => {}
         }
+        said.extend(self.problems.filter(|_| self.items > 0).and_then(Problems::words));
         said
     }
 
@@ -291,7 +344,7 @@ fn count(number: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Marked, Paper, Rules, Section};
+    use super::super::{Marked, Paper, ProblemRef, Rules, Section};
     use super::*;
     use crate::card::{Area, CardUid};
     use crate::progress::sprt::Plan;
@@ -309,7 +362,12 @@ mod tests {
                 kind: "choice".into(),
                 seed: Seed(1),
                 difficulty: 1,
-                problem: None,
+                // The first of three, as in papers.
+                problem: (number % 3 == 1).then(|| ProblemRef {
+                    family: "f".into(),
+                    parameters: toml::Table::new(),
+                    version: 1,
+                }),
             })
             .collect();
         let marked = (1..)
@@ -321,7 +379,7 @@ mod tests {
                 took_ms: 1_000,
             })
             .collect();
-        let rules = Rules { stop, confidence: true, time_ms: None };
+        let rules = Rules { stop, confidence: true, time_ms: None, reschedule: false };
         let paper = Paper { sections: vec![Section { level: None, items }] };
         Outcome::of(&Sitting::new(rules, paper, marked).unwrap())
     }
@@ -338,12 +396,35 @@ mod tests {
             outcome.sentences(),
             [
                 "20 of 20 right; of all such items you would get between 83 and 100 in a hundred right (95 % sure)",
-                "how sure this is: someone who knows 70 % would be passed in 4.5 of 100 exams like this one, someone who \
-                 knows 90 % would be failed in 2.7"
+                "how often an exam like this errs: of 100 people who get only 70 % right, 4.5 pass; of 100 who get 90 % \
+                 right, 2.7 fail"
             ]
         );
         assert!((outcome.brier.unwrap() - 0.0025).abs() < 1e-12);
         assert_eq!(outcome.weak().count(), 0);
+        assert_eq!(outcome.problems, Some(Problems { items: 7, cards: 7, most: 1 }));
+    }
+
+    #[test]
+    fn too_few_problems_are_owned_up_to() {
+        let words = |items, cards, most| Problems { items, cards, most }.words();
+        assert_eq!(words(7, 7, 1), None);
+        assert_eq!(words(9, 3, 3), None);
+        assert_eq!(words(0, 0, 0).unwrap(), "none of the items was a problem with values of its own");
+        assert_eq!(
+            words(20, 1, 20).unwrap(),
+            "there was one problem to draw from: it came 20 times, its values drawn anew"
+        );
+        assert_eq!(
+            words(20, 4, 5).unwrap(),
+            "there were few problems to draw from: 20 items came from 4, their values drawn anew"
+        );
+        // Sittings of earlier versions did not count them, and say nothing of it.
+        let mut kept =
+            serde_json::to_value(outcome(Stop::Fixed { items: 3, needed: 1 }, &[(true, None); 3])).unwrap();
+        kept.as_object_mut().unwrap().remove("problems");
+        let kept: Outcome = serde_json::from_value(kept).unwrap();
+        assert_eq!((kept.problems, kept.sentences().len()), (None, 2));
     }
 
     #[test]
@@ -375,6 +456,6 @@ mod tests {
         assert!(
             outcome.calibration_words().unwrap().starts_with("you were right more often than you thought")
         );
-        assert_eq!(outcome.sentences()[1], "18 right were needed");
+        assert_eq!(outcome.sentences()[1], "needed to pass: 18 right");
     }
 }

@@ -292,6 +292,17 @@ impl Sitting {
         (counted + 1, (longest * rounds).max(counted))
     }
 
+    /// Returns the fewest items that it takes in all; of an exam of fixed length as many as the most.
+    #[must_use]
+    pub fn fewest(&self) -> usize {
+        match self.rules.stop {
+            Stop::Sequential(plan) => {
+                (plan.min as usize * rounds(self.paper.sections.len())).min(self.progress().1)
+            }
+            Stop::Fixed { .. } => self.progress().1,
+        }
+    }
+
     /// Returns the test that decides a section; `None` for an exam of fixed length.
     #[must_use]
     pub fn test(&self) -> Option<&Sprt> {

@@ -26,11 +26,13 @@ catalogue! {
         script,
         :
         broadcast_causal_delivery,
+        checkpoint_recovery_line,
         clock_consistent_cut,
         clock_drift,
         clock_happens_before,
         clock_hybrid,
         clock_lamport,
+        clock_ntp,
         clock_vector,
         cops_dependencies,
         snapshot_chandy_lamport,
@@ -39,9 +41,15 @@ catalogue! {
     "consensus" consensus {
         :
         agreement_costs,
+        agreement_graph,
         bitcoin_double_spend,
+        election_bully,
+        election_flood_max,
+        election_hs,
         election_lcr,
+        federated_quorums,
         lease_fencing_token,
+        mutex_ricart_agrawala,
         paxos_value,
         pbft_thresholds,
         quorum_faults,
@@ -51,6 +59,8 @@ catalogue! {
         raft_election,
         raft_joint_consensus,
         raft_read_index,
+        viewstamped_view_change,
+        zab_election,
         zookeeper_hierarchical_quorum,
     }
     "transactions" transactions {
@@ -68,17 +78,19 @@ catalogue! {
         occ_validation,
         percolator_cell,
         schedule_serializable,
+        tikv_gc,
     }
     "storage" storage {
         crdt_sets,
         lsm_versions,
-        object_history,
+        object_search,
         :
         bigtable_location,
         bloom_false_positives,
         btree_height,
         btree_split,
         buffer_replacement,
+        column_compression,
         consistency_causal,
         consistency_history,
         consistency_objects,
@@ -87,13 +99,17 @@ catalogue! {
         dynamo_sloppy_quorum,
         erasure_coding,
         etcd_revisions,
+        extent_seal,
         gossip_convergence,
         hash_insert,
         kademlia_routing,
         lsm_lookup,
+        merkle_compare,
         recovery_aries,
+        register_abd,
         ring_keys_moved,
         ring_lookup,
+        session_guarantees,
     }
     "computation" computation {
         :
@@ -103,6 +119,7 @@ catalogue! {
         flink_key_groups,
         join_cost,
         join_data_movement,
+        join_radix,
         latency_fan_out,
         optimizer_cardinality,
         sort_external,

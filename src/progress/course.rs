@@ -3,7 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::sprt::{Plan, Sprt};
 use crate::card::Level;
@@ -23,9 +24,9 @@ pub struct Roadmap {
     pub exam: ExamSettings,
 }
 
-/// How exams are held, unless the command line says otherwise.
+/// How exams are held, unless the command line says otherwise. Read from a table, it is checked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(try_from = "ExamTable")]
 pub struct ExamSettings {
     /// Share of items right from which on the matter counts as mastered.
     pub mastery: f64,
@@ -64,7 +65,139 @@ impl Default for ExamSettings {
     }
 }
 
+/// The table `[exam]` as it is written: each value is checked where it stands, so that a fault has its caret.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ExamTable {
+    #[serde(deserialize_with = "share")]
+    mastery: f64,
+    #[serde(deserialize_with = "share")]
+    non_mastery: f64,
+    #[serde(deserialize_with = "error")]
+    alpha: f64,
+    #[serde(deserialize_with = "error")]
+    beta: f64,
+    #[serde(deserialize_with = "items")]
+    min_items: u32,
+    #[serde(deserialize_with = "items")]
+    max_items: u32,
+    #[serde(deserialize_with = "part")]
+    problems: f64,
+    resit_days: u32,
+    confidence: bool,
+}
+
+impl Default for ExamTable {
+    fn default() -> Self {
+        let ExamSettings {
+            mastery,
+            non_mastery,
+            alpha,
+            beta,
+            min_items,
+            max_items,
+            problems,
+            resit_days,
+            confidence,
+        } = ExamSettings::default();
+        Self { mastery, non_mastery, alpha, beta, min_items, max_items, problems, resit_days, confidence }
+    }
+}
+
+impl TryFrom<ExamTable> for ExamSettings {
+    type Error = &'static str;
+
+    fn try_from(table: ExamTable) -> Result<Self, Self::Error> {
+        let ExamTable {
+            mastery,
+            non_mastery,
+            alpha,
+            beta,
+            min_items,
+            max_items,
+            problems,
+            resit_days,
+            confidence,
+        } = table;
+        let settings = Self {
+            mastery,
+            non_mastery,
+            alpha,
+            beta,
+            min_items,
+            max_items,
+            problems,
+            resit_days,
+            confidence,
+        };
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+fn number<'de, D: Deserializer<'de>>(
+    value: D,
+    fits: impl Fn(f64) -> bool,
+    expected: &str,
+) -> Result<f64, D::Error> {
+    let number = f64::deserialize(value)?;
+    if fits(number) {
+        Ok(number)
+    } else {
+        Err(D::Error::custom(format!("expected {expected}, found {number}")))
+    }
+}
+
+fn share<'de, D: Deserializer<'de>>(value: D) -> Result<f64, D::Error> {
+    number(value, |x| x > 0.0 && x < 1.0, "a share between 0 and 1, as 0.9")
+}
+
+fn error<'de, D: Deserializer<'de>>(value: D) -> Result<f64, D::Error> {
+    number(value, |x| x > 0.0 && x < 0.5, "a probability between 0 and 0.5, as 0.05")
+}
+
+fn part<'de, D: Deserializer<'de>>(value: D) -> Result<f64, D::Error> {
+    number(value, |x| (0.0..=1.0).contains(&x), "a share from 0 to 1, as 0.33")
+}
+
+fn items<'de, D: Deserializer<'de>>(value: D) -> Result<u32, D::Error> {
+    let items = u32::deserialize(value)?;
+    if (1..=500).contains(&items) {
+        Ok(items)
+    } else {
+        Err(D::Error::custom(format!("expected 1 to 500 items, found {items}")))
+    }
+}
+
 impl ExamSettings {
+    /// The keys of its table.
+    pub const KEYS: &'static [&'static str] = &[
+        "mastery",
+        "non_mastery",
+        "alpha",
+        "beta",
+        "min_items",
+        "max_items",
+        "problems",
+        "resit_days",
+        "confidence",
+    ];
+
+    /// Reads the settings from a learner's `roadmap.toml`, which holds the table `[exam]` and nothing else; what it leaves out
+    /// is as usual.
+    ///
+    /// # Errors
+    /// Returns the reader's description of what is wrong, with line and caret.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            #[serde(default)]
+            exam: ExamSettings,
+        }
+        toml::from_str(text).map(|File { exam }| exam)
+    }
+
     /// Returns what the test is to tell apart.
     #[must_use]
     pub fn plan(&self) -> Plan {
@@ -130,12 +263,9 @@ impl Roadmap {
     /// Reads a roadmap.
     ///
     /// # Errors
-    /// Returns the reader's description of what is wrong, with line and caret; for exam settings that make no sense
-    /// together, a sentence.
+    /// Returns the reader's description of what is wrong, with line and caret.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let roadmap: Self = toml::from_str(text)?;
-        roadmap.exam.check().map_err(<toml::de::Error as serde::de::Error>::custom)?;
-        Ok(roadmap)
+        toml::from_str(text)
     }
 
     /// Returns the resource of a deck, by the deck's file stem.
@@ -257,10 +387,44 @@ mod tests {
         assert_eq!(shipped.exam, ExamSettings::default());
         let short = Roadmap::parse("[exam]\nmin_items = 5\nmax_items = 9\nconfidence = false").unwrap().exam;
         assert_eq!((short.plan().min, short.plan().max, short.confidence), (5, 9, false));
-        let fault = |text: &str| Roadmap::parse(text).unwrap_err().to_string();
-        assert!(fault("[exam]\nmastry = 0.9").contains("unknown field `mastry`"));
-        assert!(fault("[exam]\nmastery = 0.5").contains("must be above"));
-        assert!(fault("[exam]\nproblems = 3.0").contains("share of problems"));
+        let own = ExamSettings::parse("[exam]\nresit_days = 0").unwrap();
+        assert_eq!((own.resit_days, own.mastery), (0, 0.9));
+        let named = format!("{own:?}");
+        assert!(ExamSettings::KEYS.iter().all(|key| named.contains(&format!("{key}:"))), "{named}");
+        assert_eq!(named.matches(": ").count(), ExamSettings::KEYS.len());
+    }
+
+    #[test]
+    fn faults_of_exam_settings_stand_under_their_caret() {
+        let fault = |text: &str| ExamSettings::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            fault("[exam]\nalpha = 0.05\nmastery = 1.5\n"),
+            "TOML parse error at line 3, column 11\n  |\n3 | mastery = 1.5\n  |           ^^^\n\
+             expected a share between 0 and 1, as 0.9, found 1.5\n"
+        );
+        assert_eq!(
+            fault("[exam]\nmastery = 0.6\n"),
+            "TOML parse error at line 1, column 1\n  |\n1 | [exam]\n  | ^^^^^^\n\
+             the share of mastery must be above the share of none\n"
+        );
+        for (line, said) in [
+            ("mastry = 0.9", "unknown field `mastry`"),
+            ("beta = nan", "expected a probability between 0 and 0.5, as 0.05, found NaN"),
+            ("beta = 0.5", "expected a probability"),
+            ("non_mastery = 0", "expected a share between 0 and 1"),
+            ("min_items = 0", "expected 1 to 500 items, found 0"),
+            ("max_items = 501", "expected 1 to 500 items, found 501"),
+            ("max_items = 12", "the fewest no more than the most"),
+            ("problems = 3.0", "expected a share from 0 to 1"),
+            ("resit_days = -1", "-1"),
+            ("confidence = \"yes\"", "expected a boolean"),
+        ] {
+            let said_of_it = fault(&format!("[exam]\n{line}\n"));
+            assert!(said_of_it.contains(said) && said_of_it.contains('^'), "{line}: {said_of_it}");
+            // The course's own is read in the same way.
+            assert!(Roadmap::parse(&format!("[exam]\n{line}\n")).is_err(), "{line}");
+        }
+        assert!(fault("[[resource]]\nid = 'x'").contains("unknown field `resource`, expected `exam`"));
     }
 
     #[test]

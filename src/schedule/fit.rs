@@ -11,15 +11,44 @@ use super::fsrs::Parameters;
 /// Scored answers below which a fit says more of luck than of the learner.
 pub const LEAST_SCORED: usize = 400;
 
-/// How far a fit has come, to be looked at from another thread.
-#[derive(Clone, Default)]
-pub struct Progress(Arc<Mutex<CombinedProgressState>>);
+/// How far a number of fits have come, to be looked at from another thread.
+#[derive(Clone)]
+pub struct Progress {
+    fits: u32,
+    state: Arc<Mutex<(u32, Arc<Mutex<CombinedProgressState>>)>>,
+}
 
 impl Progress {
-    /// Returns the items done and the items there are; zeros before the fit has begun.
+    /// Begins with none done of a number of fits.
     #[must_use]
-    pub fn share(&self) -> (usize, usize) {
-        self.0.lock().map_or((0, 0), |state| (state.current(), state.total()))
+    pub fn of(fits: u32) -> Self {
+        Self { fits, state: Arc::default() }
+    }
+
+    /// Returns the share done of all fits, `0.0..=1.0`.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let Ok(state) = self.state.lock() else { return 0.0 };
+        let within = state.1.lock().map_or(0.0, |inner| {
+            if inner.total() == 0 { 0.0 } else { inner.current() as f64 / inner.total() as f64 }
+        });
+        ((f64::from(state.0) + within) / f64::from(self.fits.max(1))).min(1.0)
+    }
+
+    /// Begins a fit; what it says of itself goes into what is returned.
+    fn begin(&self) -> Arc<Mutex<CombinedProgressState>> {
+        let fresh = Arc::default();
+        if let Ok(mut state) = self.state.lock() {
+            state.1 = Arc::clone(&fresh);
+        }
+        fresh
+    }
+
+    /// Ends a fit.
+    fn end(&self) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = (state.0 + 1, Arc::default());
+        }
     }
 }
 
@@ -47,10 +76,14 @@ pub fn fit(rows: &[Row], progress: Option<&Progress>) -> Option<Parameters> {
     }
     let input = ComputeParametersInput {
         train_set,
-        progress: progress.map(|progress| Arc::clone(&progress.0)),
+        progress: progress.map(Progress::begin),
         ..ComputeParametersInput::default()
     };
-    let fitted = compute_parameters(input).ok()?;
+    let fitted = compute_parameters(input);
+    if let Some(progress) = progress {
+        progress.end();
+    }
+    let fitted = fitted.ok()?;
     let fitted: Vec<f64> = fitted.into_iter().map(f64::from).collect();
     Parameters::new(&fitted).ok()
 }
@@ -58,8 +91,8 @@ pub fn fit(rows: &[Row], progress: Option<&Progress>) -> Option<Parameters> {
 /// Returns the predictor for a stretch of time: FSRS fitted to what came before it, or its defaults where that is too
 /// little.
 #[must_use]
-pub fn predictor(past: &[Row]) -> Box<dyn Predictor> {
+pub fn predictor(past: &[Row], progress: Option<&Progress>) -> Box<dyn Predictor> {
     let scored = past.iter().filter(|row| row.showing.is_scored()).count();
-    let fitted = if scored < LEAST_SCORED { None } else { fit(past, None) };
+    let fitted = if scored < LEAST_SCORED { None } else { fit(past, progress) };
     Box::new(FsrsPredictor::new("fsrs fitted", &fitted.unwrap_or(Parameters::DEFAULT)))
 }

@@ -22,6 +22,8 @@ pub struct QueueCard {
     pub confuses: Vec<String>,
     /// Whether it was never answered.
     pub new: bool,
+    /// For new cards, how many rounds of decks come before its own: none overtakes one of an earlier round.
+    pub round: u32,
     /// Whether it is asked before it is due.
     pub early: bool,
     /// For learning cards, the instant at which it is due.
@@ -175,13 +177,20 @@ pub fn spread(cards: Vec<QueueCard>) -> Vec<QueueCard> {
     let mut rest: std::collections::VecDeque<QueueCard> = cards.into();
     let mut out: Vec<QueueCard> = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
-        let place = (0..rest.len().min(WINDOW))
-            .find(|&place| {
+        // What a later deck takes for known comes first.
+        let round = rest.iter().take(WINDOW).filter(|card| card.new).map(|card| card.round).min();
+        let near: Vec<usize> = (0..rest.len().min(WINDOW))
+            .filter(|&place| !rest[place].new || Some(rest[place].round) == round)
+            .collect();
+        let place = near
+            .iter()
+            .find(|&&place| {
                 out.last().is_none_or(|last| last.deck != rest[place].deck)
                     && !is_too_close(&rest[place], &out)
             })
-            .or_else(|| (0..rest.len().min(WINDOW)).find(|&place| !is_too_close(&rest[place], &out)))
-            .unwrap_or(0);
+            .or_else(|| near.iter().find(|&&place| !is_too_close(&rest[place], &out)))
+            .or(near.first());
+        let place = place.copied().unwrap_or(0);
         out.extend(rest.remove(place));
     }
     out
@@ -217,6 +226,7 @@ pub(crate) mod tests {
             block: number,
             confuses: Vec::new(),
             new: false,
+            round: 0,
             early: false,
             due_at: None,
         }

@@ -1,9 +1,12 @@
 //! The state machine by itself: what a step asks for, what is proposed, what a refusal leaves. Whole sittings are tested
 //! in `tests/it/review.rs`.
 
+use super::answer::{MAX_TOOK_MS, propose};
 use super::*;
-use crate::card::{CardKey, CardKind};
-use crate::review::Verdict;
+use crate::card::{Card, CardKey, CardKind, Given};
+use crate::grading::Judgement;
+use crate::review::{Grade, Verdict};
+use crate::schedule::replay::CardRecord;
 use crate::schedule::sm2::Sm2;
 use crate::source::Span;
 use crate::time::{DayStart, ZoneOffset};
@@ -47,7 +50,7 @@ fn session(purpose: Purpose, pace_ms: Option<u32>) -> Session {
         balance: None,
     };
     let plan = Plan { main: vec![queue::tests::card(1, 1)], learning: Vec::new() };
-    let schedulers = Schedulers::new(Box::new(Sm2::default()), HashMap::new());
+    let schedulers = Schedulers::new(Box::new(Sm2::default()), HashMap::new(), String::new());
     let mut session = Session::new(schedulers, rules, plan, &at(0));
     let card = session.advance(&at(0)).unwrap();
     session.present(card, typed(), CardRecord::default(), &at(0));

@@ -2,6 +2,7 @@
 //! The shipped course stands in the binary and looks like any other file from here on.
 //! Not for parsing (`deck/`) or for remembering what was read (`store/`).
 
+mod ignored;
 mod shipped;
 mod walk;
 mod write;

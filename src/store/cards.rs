@@ -414,6 +414,7 @@ fn queue_row(row: &Row<'_>) -> rusqlite::Result<QueueCard> {
         confuses: list(row, 4)?,
         new: !row.get::<_, bool>(5)?,
         early: false,
+        round: 0,
         due_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
     })
 }

@@ -1,18 +1,20 @@
-//! Exams in the database: sittings with their papers, answers, ends; what was opened by hand; what was read.
-//! An answer and its row in the review log are one durable transaction. Not for drawing or deciding (`exam/`).
+//! Exams in the database: sittings with their papers, answers, ends.
+//! An answer and its row in the review log are one durable transaction, and so are an end and the lapses that follow from
+//! it. Not for drawing or deciding (`exam/`), nor for what was opened by hand (`opened.rs`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::reviews::insert_entry;
+use super::reviews::{append_in, insert_entry};
 use super::rows::nonsense;
 use super::{Append, Result, Store};
 use crate::card::{Area, CardUid, Level};
 use crate::exam::outcome::Outcome;
 use crate::exam::{Confidence, Item, Marked, Paper, ProblemRef, Rules, Scope, Section};
 use crate::review::{EntryId, LogEntry};
+use crate::schedule::replay::CardRecord;
 use crate::seed::Seed;
 use crate::time::{Day, Timestamp};
 
@@ -104,22 +106,28 @@ pub struct AnswerRow {
     pub shown: Shown,
 }
 
-/// Something opened by hand.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Opened {
-    /// A level.
-    Level(Level),
-    /// A deck, by file stem.
-    Deck(String),
+/// A card that a wrong answer in an exam counts as forgotten.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lapse {
+    /// What is written into the log: the answer, and the parking that may follow from it.
+    pub entries: Vec<LogEntry>,
+    /// The card's record before it.
+    pub before: CardRecord,
+    /// The card's record after it.
+    pub after: CardRecord,
 }
 
-impl Opened {
-    fn parts(&self) -> (&'static str, &str) {
-        match self {
-            Self::Level(level) => ("level", level.name()),
-            Self::Deck(slug) => ("deck", slug),
-        }
-    }
+/// When and how the wrong answers of a sitting were counted as lapses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RescheduleRow {
+    /// When.
+    pub at: Timestamp,
+    /// On which study day.
+    pub day: Day,
+    /// Cards that lapsed.
+    pub cards: u32,
+    /// Of these parked as leeches.
+    pub parked: u32,
 }
 
 const SITTING: &str =
@@ -268,19 +276,72 @@ impl Store {
         read.map_err(|error: rusqlite::Error| self.classify("read the exam", error))
     }
 
-    /// Writes how a sitting ended, unless that stands already.
+    /// Writes how a sitting ended, unless that stands already, and the lapses that its wrong answers count as, where they do.
+    /// One transaction.
     ///
     /// # Errors
-    /// Fails when the database does.
-    pub fn end_exam(&mut self, sitting: i64, end: &EndRow) -> Result<()> {
-        self.db
-            .execute(
+    /// Fails when the database does; nothing is half-written then.
+    pub fn end_exam(&mut self, sitting: i64, end: &EndRow, lapses: Option<&[Lapse]>) -> Result<Append> {
+        let written = (|| -> rusqlite::Result<_> {
+            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let news = transaction.execute(
                 "insert into exam_end (sitting, at, day, passed, outcome) values (?1, ?2, ?3, ?4, ?5)
                  on conflict (sitting) do nothing",
                 params![sitting, end.at.0, end.day.0, end.outcome.passed, json(&end.outcome)],
-            )
-            .map(|_| ())
-            .map_err(|error| self.classify("save the result", error))
+            )?;
+            if news > 0
+                && let Some(lapses) = lapses
+                && append_lapses(&transaction, sitting, end.at, end.day, lapses)? == Append::Elsewhere
+            {
+                return Ok(Append::Elsewhere);
+            }
+            transaction.commit()?;
+            Ok(Append::Done)
+        })();
+        written.map_err(|error| self.classify("save the result", error))
+    }
+
+    /// Writes the lapses that the wrong answers of a sitting count as, unless they were counted before.
+    ///
+    /// # Errors
+    /// Fails when the database does; nothing is half-written then.
+    pub fn count_lapses(
+        &mut self,
+        sitting: i64,
+        at: Timestamp,
+        day: Day,
+        lapses: &[Lapse],
+    ) -> Result<Append> {
+        let written = (|| -> rusqlite::Result<_> {
+            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let appended = append_lapses(&transaction, sitting, at, day, lapses)?;
+            if appended == Append::Done {
+                transaction.commit()?;
+            }
+            Ok(appended)
+        })();
+        written.map_err(|error| self.classify("save the lapses", error))
+    }
+
+    /// Tells when the wrong answers of a sitting were counted as lapses; `None` while they were not.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn lapses_counted(&self, sitting: i64) -> Result<Option<RescheduleRow>> {
+        self.db
+            .prepare_cached("select at, day, cards, parked from exam_lapse where sitting = ?1")
+            .and_then(|mut statement| {
+                let row = |row: &Row<'_>| {
+                    Ok(RescheduleRow {
+                        at: Timestamp(row.get(0)?),
+                        day: Day(row.get(1)?),
+                        cards: row.get(2)?,
+                        parked: row.get(3)?,
+                    })
+                };
+                statement.query_row([sitting], row).optional()
+            })
+            .map_err(|error| self.classify("read the exam", error))
     }
 
     /// Returns all sittings, oldest first.
@@ -337,89 +398,33 @@ impl Store {
         })();
         read.map_err(|error: rusqlite::Error| self.classify("read the exams", error))
     }
+}
 
-    /// Opens a level or a deck by hand; tells whether it was not yet.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn open_by_hand(&self, what: &Opened, at: Timestamp) -> Result<bool> {
-        let (kind, name) = what.parts();
-        self.db
-            .execute(
-                "insert into opened (kind, name, at) values (?1, ?2, ?3) on conflict (kind, name) do nothing",
-                params![kind, name, at.0],
-            )
-            .map(|count| count > 0)
-            .map_err(|error| self.classify("unlock it", error))
+/// Within a transaction of the caller's, who must leave it when a card was answered elsewhere meanwhile, or the lapses were
+/// counted before.
+fn append_lapses(
+    db: &rusqlite::Connection,
+    sitting: i64,
+    at: Timestamp,
+    day: Day,
+    lapses: &[Lapse],
+) -> rusqlite::Result<Append> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let parked = lapses.iter().filter(|lapse| lapse.after.parked && !lapse.before.parked).count();
+    let news = db.execute(
+        "insert into exam_lapse (sitting, at, day, cards, parked) values (?1, ?2, ?3, ?4, ?5)
+         on conflict (sitting) do nothing",
+        params![sitting, at.0, day.0, count(lapses.len()), count(parked)],
+    )?;
+    if news == 0 {
+        return Ok(Append::Elsewhere);
     }
-
-    /// Takes an opening by hand back; tells whether there was one.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn close_by_hand(&self, what: &Opened) -> Result<bool> {
-        let (kind, name) = what.parts();
-        self.db
-            .execute("delete from opened where kind = ?1 and name = ?2", [kind, name])
-            .map(|count| count > 0)
-            .map_err(|error| self.classify("lock it", error))
+    for lapse in lapses {
+        if append_in(db, &lapse.entries, &lapse.before, &lapse.after)? == Append::Elsewhere {
+            return Ok(Append::Elsewhere);
+        }
     }
-
-    /// Returns what was opened by hand.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn opened_by_hand(&self) -> Result<Vec<Opened>> {
-        let read = (|| -> rusqlite::Result<Vec<(String, String)>> {
-            let mut statement = self.db.prepare_cached("select kind, name from opened")?;
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        })();
-        let rows = read.map_err(|error| self.classify("read the locks", error))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(kind, name)| match kind.as_str() {
-                "level" => Level::from_name(&name).map(Opened::Level),
-                _ => Some(Opened::Deck(name)),
-            })
-            .collect())
-    }
-
-    /// Marks a resource as read; tells whether it was not yet.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn mark_read(&self, resource: &str, at: Timestamp, day: Day) -> Result<bool> {
-        self.db
-            .execute(
-                "insert into resource_read (resource, at, day) values (?1, ?2, ?3) on conflict (resource) do nothing",
-                params![resource, at.0, day.0],
-            )
-            .map(|count| count > 0)
-            .map_err(|error| self.classify("mark it as read", error))
-    }
-
-    /// Takes the mark off a resource; tells whether there was one.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn mark_unread(&self, resource: &str) -> Result<bool> {
-        self.db
-            .execute("delete from resource_read where resource = ?1", [resource])
-            .map(|count| count > 0)
-            .map_err(|error| self.classify("mark it as not read", error))
-    }
-
-    /// Returns the resources that were read, each with the day.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn resources_read(&self) -> Result<BTreeMap<String, Day>> {
-        let read = (|| -> rusqlite::Result<_> {
-            let mut statement = self.db.prepare_cached("select resource, day from resource_read")?;
-            statement.query_map([], |row| Ok((row.get(0)?, Day(row.get(1)?))))?.collect()
-        })();
-        read.map_err(|error: rusqlite::Error| self.classify("read what was read", error))
-    }
+    Ok(Append::Done)
 }
 
 fn sitting_row(row: &Row<'_>) -> rusqlite::Result<SittingRow> {
@@ -532,7 +537,12 @@ mod tests {
             uid: EntryId([3; 16]),
             scope: Scope::Placement,
             title: "Placement".into(),
-            rules: Rules { stop: Stop::Sequential(Plan::USUAL), confidence: true, time_ms: Some(60_000) },
+            rules: Rules {
+                stop: Stop::Sequential(Plan::USUAL),
+                confidence: true,
+                time_ms: Some(60_000),
+                reschedule: true,
+            },
             seed: Seed(9),
             at: Timestamp(1_000),
             day: Day(20),
@@ -592,10 +602,49 @@ mod tests {
     }
 
     #[test]
+    fn an_end_and_its_lapses_are_written_together_and_once() {
+        let mut store = store();
+        let (id, paper) = begun(&mut store);
+        let sitting = crate::exam::sitting::Sitting::new(
+            Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None, reschedule: true },
+            paper,
+            Vec::new(),
+        );
+        let outcome = Outcome::of(&sitting.unwrap());
+        let end = EndRow { at: Timestamp(5_000), day: Day(20), outcome };
+        let lapse = |number: u8, before: CardRecord| Lapse {
+            entries: vec![LogEntry {
+                id: EntryId([number; 16]),
+                device: 1,
+                card: CardUid(71),
+                at: Timestamp(5_000),
+                day: Day(20),
+                event: LogEvent::Answer(LoggedAnswer::review(Grade::Again, 0)),
+            }],
+            before,
+            after: CardRecord { parked: true, ..CardRecord::default() },
+        };
+        // A card that was answered elsewhere meanwhile: neither the end nor the lapse stands.
+        let stale = [lapse(1, CardRecord { suspended: true, ..CardRecord::default() })];
+        assert_eq!(store.end_exam(id, &end, Some(&stale)).unwrap(), Append::Elsewhere);
+        assert_eq!((store.log_len().unwrap(), store.sitting(id).unwrap().unwrap().end), (0, None));
+        let lapses = [lapse(1, CardRecord::default())];
+        assert_eq!(store.end_exam(id, &end, Some(&lapses)).unwrap(), Append::Done);
+        let counted = RescheduleRow { at: Timestamp(5_000), day: Day(20), cards: 1, parked: 1 };
+        assert_eq!(store.lapses_counted(id).unwrap(), Some(counted));
+        // Once: neither another end nor a count afterwards writes anything.
+        let again = [lapse(2, store.record(CardUid(71)).unwrap().unwrap())];
+        assert_eq!(store.end_exam(id, &end, Some(&again)).unwrap(), Append::Done);
+        assert_eq!(store.count_lapses(id, Timestamp(6_000), Day(21), &again).unwrap(), Append::Elsewhere);
+        assert_eq!((store.log_len().unwrap(), store.lapses_counted(id).unwrap()), (1, Some(counted)));
+    }
+
+    #[test]
     fn nothing_of_an_exam_can_be_changed_afterwards() {
         let mut store = store();
         let (id, _) = begun(&mut store);
         let _ = store.append_exam_answer(id, &answer(1), None).unwrap();
+        assert_eq!(store.count_lapses(id, Timestamp(1), Day(1), &[]).unwrap(), Append::Done);
         for statement in [
             "update exam_answer set share = 1",
             "delete from exam_answer",
@@ -603,25 +652,11 @@ mod tests {
             "delete from exam_item",
             "update exam_sitting set rules = ''",
             "delete from exam_sitting",
+            "update exam_lapse set cards = 0",
+            "delete from exam_lapse",
         ] {
             let refused = store.db.execute(statement, []).unwrap_err().to_string();
             assert!(refused.contains("append-only"), "{statement}: {refused}");
         }
-    }
-
-    #[test]
-    fn what_was_opened_and_read_can_be_taken_back() {
-        let store = store();
-        let deck = Opened::Deck("mvcc".into());
-        assert!(store.open_by_hand(&deck, Timestamp(1)).unwrap());
-        assert!(!store.open_by_hand(&deck, Timestamp(2)).unwrap());
-        assert!(store.open_by_hand(&Opened::Level(Level::Advanced), Timestamp(3)).unwrap());
-        assert_eq!(store.opened_by_hand().unwrap(), [deck.clone(), Opened::Level(Level::Advanced)]);
-        assert!(store.close_by_hand(&deck).unwrap());
-        assert!(!store.close_by_hand(&deck).unwrap());
-        assert!(store.mark_read("ddia", Timestamp(1), Day(3)).unwrap());
-        assert!(!store.mark_read("ddia", Timestamp(1), Day(4)).unwrap());
-        assert_eq!(store.resources_read().unwrap(), [("ddia".to_owned(), Day(3))].into());
-        assert!(store.mark_unread("ddia").unwrap() && !store.mark_unread("ddia").unwrap());
     }
 }

@@ -6,12 +6,14 @@ mod cards;
 mod exams;
 mod identity;
 mod marks;
+mod opened;
 mod reviews;
 mod rows;
 mod schema;
 mod shelf;
 mod upkeep;
 mod write_cards;
+mod write_index;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +21,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi};
 
 pub use cards::{CardRow, QueueFilter, TodayRow};
-pub use exams::{AnswerRow, EndRow, NewSitting, Opened, Shown, SittingRow};
+pub use exams::{AnswerRow, EndRow, Lapse, NewSitting, RescheduleRow, Shown, SittingRow};
 pub use marks::Marked;
+pub use opened::Opened;
 pub use reviews::{Append, LogFilter};
 pub use schema::SUPPORTED;
 pub use shelf::{CardChange, DeckCount, DeckRow, DeckStamp, IndexedCard, IndexedDeck, KnownCard};

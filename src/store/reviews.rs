@@ -47,24 +47,13 @@ impl Store {
         before: &CardRecord,
         after: &CardRecord,
     ) -> Result<Append> {
-        let Some(card) = entries.first().map(|entry| entry.card) else { return Ok(Append::Done) };
         let appended = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let stored = read_record(&transaction, card)?.unwrap_or_default();
-            if stored != *before {
-                return Ok(Append::Elsewhere);
+            let appended = append_in(&transaction, entries, before, after)?;
+            if appended == Append::Done {
+                transaction.commit()?;
             }
-            for entry in entries {
-                insert_entry(&transaction, entry)?;
-            }
-            write_record(&transaction, card, after)?;
-            if (before.state.phase == Phase::New) != (after.state.phase == Phase::New) {
-                transaction
-                    .prepare_cached("update card set seen = ?2 where uid = ?1")?
-                    .execute(params![card.0, after.state.phase != Phase::New])?;
-            }
-            transaction.commit()?;
-            Ok(Append::Done)
+            Ok(appended)
         })();
         appended.map_err(|error| self.classify("save the answer", error))
     }
@@ -89,28 +78,37 @@ impl Store {
     /// # Errors
     /// Fails when the database does; nothing is half-written then.
     pub fn write_records(&mut self, records: &[(CardUid, CardRecord)]) -> Result<()> {
-        self.write_records_with(records, &[])
-    }
-
-    /// Writes states and settings in one transaction.
-    ///
-    /// # Errors
-    /// Fails when the database does; nothing is half-written then.
-    pub fn write_records_with(
-        &mut self,
-        records: &[(CardUid, CardRecord)],
-        settings: &[(&str, &str)],
-    ) -> Result<()> {
         let written = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for (card, record) in records {
-                write_record(&transaction, *card, record)?;
-                transaction
-                    .prepare_cached("update card set seen = ?2 where uid = ?1 and seen <> ?2")?
-                    .execute(params![card.0, record.state.phase != Phase::New])?;
+                write_replayed(&transaction, *card, record)?;
+            }
+            transaction.commit()
+        })();
+        written.map_err(|error| self.classify("save the states", error))
+    }
+
+    /// Writes states in place of those from which they were computed, and settings, in one transaction. Returns
+    /// whether it did: when a stored state is another by now, nothing is written.
+    ///
+    /// # Errors
+    /// Fails when the database does; nothing is half-written then.
+    pub fn replace_records(
+        &mut self,
+        records: &[(CardUid, Option<CardRecord>, CardRecord)],
+        settings: &[(&str, &str)],
+    ) -> Result<bool> {
+        let written = (|| -> rusqlite::Result<_> {
+            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for (card, before, after) in records {
+                if read_record(&transaction, *card)? != *before {
+                    return Ok(false);
+                }
+                write_replayed(&transaction, *card, after)?;
             }
             super::write_settings(&transaction, settings)?;
-            transaction.commit()
+            transaction.commit()?;
+            Ok(true)
         })();
         written.map_err(|error| self.classify("save the states", error))
     }
@@ -173,18 +171,6 @@ impl Store {
             Ok(())
         })();
         read.map_err(|error| self.classify("read the log", error))
-    }
-
-    /// Hands what every retraction takes back to `each`.
-    ///
-    /// # Errors
-    /// Fails when the database does.
-    pub fn for_each_retraction(&self, mut each: impl FnMut(EntryId)) -> Result<()> {
-        self.for_each_retraction_entry(|entry| {
-            if let LogEvent::Retract(target) = entry.event {
-                each(target);
-            }
-        })
     }
 
     /// Returns every stored record.
@@ -321,6 +307,28 @@ impl Store {
     }
 }
 
+/// [`Store::append`] within a transaction of the caller's, who must leave it when nothing was written.
+pub(super) fn append_in(
+    db: &rusqlite::Connection,
+    entries: &[LogEntry],
+    before: &CardRecord,
+    after: &CardRecord,
+) -> rusqlite::Result<Append> {
+    let Some(card) = entries.first().map(|entry| entry.card) else { return Ok(Append::Done) };
+    if read_record(db, card)?.unwrap_or_default() != *before {
+        return Ok(Append::Elsewhere);
+    }
+    for entry in entries {
+        insert_entry(db, entry)?;
+    }
+    write_record(db, card, after)?;
+    if (before.state.phase == Phase::New) != (after.state.phase == Phase::New) {
+        db.prepare_cached("update card set seen = ?2 where uid = ?1")?
+            .execute(params![card.0, after.state.phase != Phase::New])?;
+    }
+    Ok(Append::Done)
+}
+
 fn read_record(db: &rusqlite::Connection, card: CardUid) -> rusqlite::Result<Option<CardRecord>> {
     let sql = const_format_state();
     db.prepare_cached(sql)?.query_row([card.0], |row| record_from(row, 0)).optional()
@@ -356,6 +364,14 @@ fn write_record(db: &rusqlite::Connection, card: CardUid, record: &CardRecord) -
         record.flag,
         record.last_grade.map(crate::review::Grade::number),
     ])?;
+    Ok(())
+}
+
+/// Writes a state that a replay gave, and whether the card counts as seen.
+fn write_replayed(db: &rusqlite::Connection, card: CardUid, record: &CardRecord) -> rusqlite::Result<()> {
+    write_record(db, card, record)?;
+    db.prepare_cached("update card set seen = ?2 where uid = ?1 and seen <> ?2")?
+        .execute(params![card.0, record.state.phase != Phase::New])?;
     Ok(())
 }
 

@@ -8,8 +8,11 @@ use super::{APPLICATION_ID, OpenOptions, Result, Store, StoreError};
 /// How many migrations there are: the schema version of a database of this program.
 pub const SUPPORTED: usize = STEPS.len();
 
-const STEPS: &[&str] =
-    &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_exams.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/0001_initial.sql"),
+    include_str!("../../migrations/0002_exams.sql"),
+    include_str!("../../migrations/0003_exam_lapses.sql"),
+];
 
 pub(super) fn bring_up_to_date(store: &mut Store, options: OpenOptions) -> Result<()> {
     bring_up_to(store, STEPS, options)

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::cards::list;
-use super::write_cards::write_cards;
+use super::write_index::{BULK_CACHE_KIB, BULK_CARDS, write_index};
 use super::{Result, Store};
 use crate::card::{Area, CardKey, CardUid, DeckHead, Dialect, Level};
 use crate::time::Timestamp;
@@ -58,8 +58,6 @@ pub struct IndexedDeck {
     pub slug: String,
     /// Its front matter.
     pub head: DeckHead,
-    /// Its place among all decks.
-    pub place: u32,
     /// Its stamps.
     pub stamp: DeckStamp,
     /// Faults found in it: errors.
@@ -161,11 +159,6 @@ pub struct DeckCount {
     /// Review cards due today, learning cards included.
     pub due: u32,
 }
-
-/// With more cards than this to write at once, pages are kept in memory until the end.
-const BULK_CARDS: usize = 5_000;
-/// How much memory that may take, in KiB; beyond it pages are written early.
-const BULK_CACHE_KIB: i64 = 128 << 10;
 
 const DECK_COLUMNS: &str = "id, path, slug, name, level, area, resource, source, requires, tags, place, size, \
      modified_ns, inode, faults, dialect";
@@ -324,6 +317,41 @@ impl Store {
             .map_err(|error| self.classify("read the index", error))
     }
 
+    /// Counts the cards ever seen, those that are gone included.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn cards_ever(&self) -> Result<u64> {
+        self.db
+            .query_row("select count(*) from card", [], |row| row.get::<_, i64>(0))
+            .map(i64::cast_unsigned)
+            .map_err(|error| self.classify("read the index", error))
+    }
+
+    /// Goes through all cards ever seen: asks `wanted` about uid and key of each, and hands those wanted to `each`.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn for_each_known(
+        &self,
+        mut wanted: impl FnMut(CardUid, &str) -> bool,
+        mut each: impl FnMut(KnownCard),
+    ) -> Result<()> {
+        let read = (|| -> rusqlite::Result<_> {
+            let mut statement = self.db.prepare_cached(
+                "select uid, key, deck, place, title, answer_hash, present, seen from card",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if wanted(CardUid(row.get(0)?), row.get_ref(1)?.as_str()?) {
+                    each(known_card(row)?);
+                }
+            }
+            Ok(())
+        })();
+        read.map_err(|error: rusqlite::Error| self.classify("read the index", error))
+    }
+
     /// Tells whether no card was ever indexed, so that nothing can be looked up.
     ///
     /// # Errors
@@ -356,7 +384,7 @@ impl Store {
         }
         let applied = (|| -> rusqlite::Result<_> {
             let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            apply(&transaction, decks, vanished, renamed)?;
+            write_index(&transaction, decks, vanished, renamed)?;
             note_changes(&transaction, changes)?;
             super::write_settings(&transaction, done)?;
             transaction.commit()
@@ -474,41 +502,6 @@ impl Store {
     }
 }
 
-fn apply(
-    db: &rusqlite::Connection,
-    decks: &[IndexedDeck],
-    vanished: &[i64],
-    renamed: &[CardUid],
-) -> rusqlite::Result<()> {
-    let mut gone: HashSet<i64> = HashSet::new();
-    for &deck in vanished {
-        present_in(db, deck, &mut gone)?;
-        db.prepare_cached("delete from deck where id = ?1")?.execute([deck])?;
-    }
-    let mut all = Vec::with_capacity(decks.iter().map(|deck| deck.cards.len()).sum());
-    for deck in decks {
-        let id = write_deck(db, deck)?;
-        present_in(db, id, &mut gone)?;
-        all.extend(deck.cards.iter().enumerate().map(|(place, card)| (card, id, place)));
-    }
-    // Two cards may have changed keys with one another: each lets go of its own before any takes another's.
-    for card in renamed {
-        db.prepare_cached("update card set key = '!' || uid where uid = ?1")?.execute([card.0])?;
-    }
-    // Sorted by the primary key: pages are filled one after the other.
-    all.sort_unstable_by_key(|(card, _, _)| card.uid);
-    let returned = write_cards(db, &all, &mut gone)?;
-    for (cards, present) in [(gone.into_iter().collect::<Vec<_>>(), false), (returned, true)] {
-        for card in cards {
-            db.prepare_cached("update card set present = ?2 where uid = ?1")?
-                .execute(params![card, present])?;
-            db.prepare_cached("update card_state set present = ?2 where card = ?1")?
-                .execute(params![card, present])?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes down what became of cards' identities.
 pub(super) fn note_changes(db: &rusqlite::Connection, changes: &[CardChange]) -> rusqlite::Result<()> {
     let mut note = db.prepare_cached(
@@ -529,38 +522,6 @@ pub(super) fn note_changes(db: &rusqlite::Connection, changes: &[CardChange]) ->
         ])?;
     }
     Ok(())
-}
-
-fn present_in(db: &rusqlite::Connection, deck: i64, cards: &mut HashSet<i64>) -> rusqlite::Result<()> {
-    let mut statement = db.prepare_cached("select uid from card where deck = ?1 and present = 1")?;
-    for uid in statement.query_map([deck], |row| row.get(0))? {
-        cards.insert(uid?);
-    }
-    Ok(())
-}
-
-fn write_deck(db: &rusqlite::Connection, deck: &IndexedDeck) -> rusqlite::Result<i64> {
-    let head = &deck.head;
-    db.prepare_cached(include_str!("sql/write_deck.sql"))?.query_row(
-        params![
-            deck.path,
-            deck.slug,
-            head.name,
-            head.level.map(Level::name),
-            head.area.map(Area::name),
-            head.resource,
-            head.source,
-            json(&head.requires),
-            json(&head.tags),
-            deck.place,
-            deck.stamp.size.cast_signed(),
-            deck.stamp.modified_ns,
-            deck.stamp.inode.cast_signed(),
-            deck.faults,
-            head.dialect.name(),
-        ],
-        |row| row.get(0),
-    )
 }
 
 fn deck_row(row: &Row<'_>) -> rusqlite::Result<DeckRow> {

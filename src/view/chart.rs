@@ -32,6 +32,12 @@ pub fn sparkline(values: &[u64], width: usize) -> Line {
     Line::styled(text, Style::Accent)
 }
 
+/// Returns one column a value, each against the same `most`; a value of 0 is a dot.
+#[must_use]
+pub fn levels(values: &[u64], most: u64) -> String {
+    values.iter().map(|value| eighth(*value, most).unwrap_or('·')).collect()
+}
+
 fn eighth(value: u64, most: u64) -> Option<char> {
     let step = (value * 8).div_ceil(most.max(1));
     let index = usize::try_from(step).unwrap_or(8).checked_sub(1)?;

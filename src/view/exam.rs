@@ -16,8 +16,8 @@ pub struct ResultView {
     pub title: String,
     /// Its number and when it was sat, as `exam 3, 24 November 2026`.
     pub place: String,
-    /// Whether it was passed.
-    pub passed: bool,
+    /// Whether it was passed; `None` for what cannot be failed.
+    pub passed: Option<bool>,
     /// The decision, in a word or two.
     pub decision: String,
     /// What was decided and how sure that is.
@@ -38,6 +38,8 @@ pub struct ResultView {
     pub next: Vec<String>,
     /// Keys, on a screen.
     pub menu: Vec<KeyHint>,
+    /// Whether it is to be heard rather than seen: without bars.
+    pub spoken: bool,
 }
 
 /// Right answers within a part.
@@ -91,7 +93,11 @@ pub fn items_screen(view: &ResultView, items: &[ItemView], size: Size, scroll: u
 /// Returns what a result says, without its head and its keys.
 #[must_use]
 pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
-    let (sign, style) = if view.passed { (signs::RIGHT, Style::Good) } else { (signs::WRONG, Style::Bad) };
+    let (sign, style) = match view.passed {
+        Some(true) => (signs::RIGHT, Style::Good),
+        Some(false) => (signs::WRONG, Style::Bad),
+        None => (signs::CURSOR, Style::Strong),
+    };
     let mut lines = vec![Line::new()];
     let decision = [Run { text: format!("{sign} {}", view.decision), style }];
     lines.extend(wrap(&decision, width));
@@ -102,9 +108,15 @@ pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
     let each = view.took_ms / view.items.max(1) as u64;
     let time = format!("{}, {} an item", words::duration(view.took_ms), words::duration(each));
     lines.extend(facts(&[("time", time)], 10, width));
+    if !view.next.is_empty() {
+        heading_line(&mut lines, "next");
+        for next in &view.next {
+            lines.extend(bullet(next, width));
+        }
+    }
     for (heading, rows) in &view.parts {
         heading_line(&mut lines, heading);
-        lines.extend(part_table(rows, width));
+        lines.extend(part_table(rows, width, view.spoken));
     }
     if !view.calibration.is_empty() {
         heading_line(&mut lines, "how well you knew what you knew");
@@ -134,12 +146,6 @@ pub fn report(view: &ResultView, width: usize) -> Vec<Line> {
             }
         }
     }
-    if !view.next.is_empty() {
-        heading_line(&mut lines, "next");
-        for next in &view.next {
-            lines.extend(bullet(next, width));
-        }
-    }
     lines
 }
 
@@ -156,10 +162,10 @@ fn bullet(text: &str, width: usize) -> Vec<Line> {
     )
 }
 
-fn part_table(rows: &[PartRow], width: usize) -> Vec<Line> {
+fn part_table(rows: &[PartRow], width: usize, spoken: bool) -> Vec<Line> {
     const BAR: usize = 12;
     let figures = |row: &PartRow| format!("{:>3} of {:<3}", row.right, row.items);
-    let beside = if width >= 56 { BAR + 1 } else { 0 };
+    let beside = if width >= 56 && !spoken { BAR + 1 } else { 0 };
     let room = width.saturating_sub(11 + beside).max(1);
     let widest = rows.iter().map(|row| columns(&row.name)).max().unwrap_or(0).min(room);
     rows.iter()
@@ -250,8 +256,22 @@ pub struct SittingLine {
     pub title: String,
     /// What came of it.
     pub result: String,
-    /// Whether it was passed; `None` while it waits.
-    pub passed: Option<bool>,
+    /// How it stands.
+    pub state: SittingState,
+}
+
+/// How a sitting in a list stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SittingState {
+    /// It is not over.
+    #[default]
+    Waits,
+    /// It was passed.
+    Passed,
+    /// It was not.
+    NotPassed,
+    /// It was to find a level, and found the first.
+    Placed,
 }
 
 /// Returns the list of all sittings, and the trend of each exam sat more than once.
@@ -259,10 +279,11 @@ pub struct SittingLine {
 pub fn list(rows: &[SittingLine], trends: &[(String, Vec<u32>)], width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for row in rows {
-        let (sign, style) = match row.passed {
-            Some(true) => (signs::RIGHT, Style::Good),
-            Some(false) => (signs::WRONG, Style::Bad),
-            None => ("…", Style::Warn),
+        let (sign, style) = match row.state {
+            SittingState::Waits => ("…", Style::Warn),
+            SittingState::Passed => (signs::RIGHT, Style::Good),
+            SittingState::NotPassed => (signs::WRONG, Style::Bad),
+            SittingState::Placed => (signs::CURSOR, Style::Plain),
         };
         let mark = Line::styled(format!("{:>3} ", row.id), Style::Dim).with(format!("{sign} "), style);
         let rest = Line::plain(" ".repeat(mark.width()));
@@ -293,7 +314,7 @@ mod tests {
         ResultView {
             title: "Beginner exam".into(),
             place: "exam 3, Tuesday 24 November 2026".into(),
-            passed: false,
+            passed: Some(false),
             decision: "not passed".into(),
             sentences: vec!["15 of 22 right; of all such items you would get between 45 and 86 in a hundred right (95 % sure)".into()],
             took_ms: 660_000,
@@ -304,6 +325,7 @@ mod tests {
             judged: Some("you were surer than you were right".into()),
             next: vec!["`retain review --weak` takes up what was weak".into()],
             menu: vec![KeyHint::new("q", "quit")],
+            spoken: false,
         }
     }
 
@@ -321,6 +343,9 @@ mod tests {
 
         time      11 min, 30 s an item
 
+        next
+        • `retain review --weak` takes up what was weak
+
         by area
         storage      ███████████░   9 of 10
         coordination ██████░░░░░░   6 of 12
@@ -332,9 +357,6 @@ mod tests {
         weak concepts and their cards
         • raft-commit-rule: 0 of 1 right
             raft-commit-rule, raft-commit-rule/why
-
-        next
-        • `retain review --weak` takes up what was weak
         ");
         for width in 1..100 {
             let size = Size::new(width, 20);
@@ -372,7 +394,7 @@ mod tests {
             when: "2026-11-24".into(),
             title: "Beginner exam".into(),
             result: "not passed, 15 of 22".into(),
-            passed: Some(false),
+            state: SittingState::NotPassed,
         };
         let lines = list(&[row], &[("Beginner exam".into(), vec![68, 95])], 60);
         insta::assert_snapshot!(text(&lines), @r"

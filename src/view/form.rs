@@ -13,6 +13,8 @@ pub struct FormView {
     pub title: String,
     /// Where it will stand. Plain text; may be empty.
     pub place: String,
+    /// How to back out, as `ctrl-c goes back`; may be empty.
+    pub way_back: String,
     /// What was said so far: (`question`, `What is a quorum?`), in order. Plain texts.
     pub facts: Vec<(String, String)>,
     /// More below it: the card as it will look, faults with their carets.
@@ -25,7 +27,13 @@ pub struct FormView {
 #[must_use]
 pub fn screen(view: &FormView, size: Size) -> Frame {
     let page = Page::new(size);
-    let mut head = vec![Line::styled(clipped(&view.title, page.edge_width()), Style::Heading)];
+    let mut title = Line::styled(clipped(&view.title, page.edge_width()), Style::Heading);
+    let gap = page.edge_width().saturating_sub(columns(&view.title) + columns(&view.way_back));
+    if gap >= 2 && !view.way_back.is_empty() {
+        title.push(" ".repeat(gap), Style::Plain);
+        title.push(&view.way_back, Style::Dim);
+    }
+    let mut head = vec![title];
     if !view.place.is_empty() {
         head.push(Line::styled(clipped(&view.place, page.edge_width()), Style::Dim));
     }
@@ -46,13 +54,22 @@ mod tests {
             title: "new deck".into(),
             place: "decks/raft.md".into(),
             facts: vec![("name".into(), "Raft".into()), ("level".into(), "beginner".into())],
-            lines: Vec::new(),
-            room: 2,
+            way_back: "ctrl-c back".into(),
+            ..FormView { room: 2, ..FormView::default() }
         };
         let frame = screen(&view, Size::new(40, 10));
         let text = frame.text();
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-        assert_eq!(lines[..5], [" new deck", " decks/raft.md", "", " name   Raft", " level  beginner"]);
+        assert_eq!(
+            lines[..5],
+            [
+                " new deck                   ctrl-c back",
+                " decks/raft.md",
+                "",
+                " name   Raft",
+                " level  beginner"
+            ]
+        );
         assert_eq!(frame.foot.len(), 3);
     }
 }

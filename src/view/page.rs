@@ -184,6 +184,10 @@ pub fn keys_line(keys: &[KeyHint], width: usize) -> Line {
         }
         line
     };
+    let all = show(&keys.iter().collect::<Vec<_>>());
+    if all.width() <= width {
+        return all;
+    }
     let (optional, fixed) = keys.split_at(keys.len().saturating_sub(2));
     let fixed = if width < ROOM_TO_LEAVE && !optional.is_empty() { &fixed[..1] } else { fixed };
     for kept in (0..=optional.len()).rev() {

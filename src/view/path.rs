@@ -10,7 +10,7 @@ use super::wrap::{clip, clipped, prefixed, wrap, wrap_text};
 use crate::source::columns;
 
 /// The map. Plain texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathView {
     /// The levels, lowest first.
     pub levels: Vec<LevelView>,
@@ -19,7 +19,7 @@ pub struct PathView {
 }
 
 /// A level.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LevelView {
     /// Its title.
     pub title: String,
@@ -36,7 +36,7 @@ pub struct LevelView {
 }
 
 /// A resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResourceView {
     /// Its id.
     pub id: String,
@@ -55,7 +55,7 @@ pub struct ResourceView {
 }
 
 /// A deck.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeckLine {
     /// Its file stem.
     pub slug: String,
@@ -69,6 +69,8 @@ pub struct DeckLine {
     pub young: usize,
     /// Cards with an interval of 21 days or more.
     pub mature: usize,
+    /// The share of the cards begun that would be recalled now, `0.0..=1.0`; `None` where none is begun.
+    pub known: Option<f64>,
     /// What holds it back, in a word or two; empty where nothing does.
     pub held: String,
 }
@@ -78,12 +80,21 @@ pub struct DeckLine {
 pub fn screen(view: &PathView, menu: &[KeyHint], size: Size, scroll: usize) -> Frame {
     let page = Page::new(size);
     let head = vec![Line::styled("path", Style::Heading)];
-    page.frame(head, report(view, page.text_width()), keys_lines(menu, page.edge_width()), scroll)
+    // What to do comes first on a screen, and last where it is printed: there it stands above the prompt.
+    let mut body = next_lines(view, page.text_width());
+    body.extend(map_lines(view, page.text_width()));
+    page.frame(head, body, keys_lines(menu, page.edge_width()), scroll)
 }
 
 /// Returns what the map says.
 #[must_use]
 pub fn report(view: &PathView, width: usize) -> Vec<Line> {
+    let mut lines = map_lines(view, width);
+    lines.extend(next_lines(view, width));
+    lines
+}
+
+fn map_lines(view: &PathView, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for level in &view.levels {
         lines.push(Line::new());
@@ -94,10 +105,16 @@ pub fn report(view: &PathView, width: usize) -> Vec<Line> {
     }
     lines.push(Line::new());
     lines.extend(wrap_text(
-        "decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature; ✓ passed or read, ▸ next, · locked",
+        "decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature and the share recalled now; ✓ passed or read, ▸ next, · locked",
         Style::Dim,
         width,
     ));
+    lines.iter_mut().for_each(|line| clip(line, width));
+    lines
+}
+
+fn next_lines(view: &PathView, width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
     if !view.next.is_empty() {
         lines.push(Line::new());
         lines.push(Line::styled("next", Style::Heading));
@@ -160,7 +177,8 @@ fn resource_lines(resource: &ResourceView, open: bool, width: usize) -> Vec<Line
 fn deck_lines(deck: &DeckLine, width: usize) -> Vec<Line> {
     const BAR: usize = 12;
     const NAME: usize = 39;
-    let figures = format!("{}/{}/{}/{}", deck.new, deck.learning, deck.young, deck.mature);
+    let known = deck.known.map_or_else(String::new, |share| format!("  {:.0} %", share * 100.0));
+    let figures = format!("{}/{}/{}/{}{known}", deck.new, deck.learning, deck.young, deck.mature);
     let bar = |width: usize| chart::stacked(deck.mature, deck.young + deck.learning, deck.cards, width);
     let held = if deck.held.is_empty() { String::new() } else { format!("  {}", deck.held) };
     if width < 72 {
@@ -196,6 +214,7 @@ mod tests {
             learning: 2,
             young: 3,
             mature: cards - new - 5,
+            known: (new < 20).then_some(0.914),
             held: held.into(),
         };
         PathView {
@@ -244,15 +263,15 @@ mod tests {
         Build intuition
           ✓ Designing Data-Intensive Applications  ddia · optional · read 20 Nov
             https://ddia.qtmuniao.com/#/
-              batch-processing                        ████████▒░░░ 10/2/3/25
+              batch-processing                        ████████▒░░░ 10/2/3/25  91 %
               stream-processing                       ▒▒░░░░░░░░░░ 25/2/3/0
                 after batch-processing
 
         · Intermediate  locked until the beginner exam is passed
         Connect
 
-        decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature; ✓
-        passed or read, ▸ next, · locked
+        decks: █ mature, ▒ learning and young, ░ new, then new/learning/young/mature and
+        the share recalled now; ✓ passed or read, ▸ next, · locked
 
         next
         • `retain review`: 10 new cards
@@ -267,7 +286,7 @@ mod tests {
             20 Nov
             https://ddia.qtmuniao.com/#/
               batch-processing
-              █████▒░░ 10/2/3/25
+              █████▒░░ 10/2/3/25  91 %
               stream-processing  after batch-pr…
               ▒░░░░░░░ 25/2/3/0
 
@@ -276,8 +295,9 @@ mod tests {
         Connect
 
         decks: █ mature, ▒ learning and young, ░
-        new, then new/learning/young/mature; ✓
-        passed or read, ▸ next, · locked
+        new, then new/learning/young/mature and
+        the share recalled now; ✓ passed or
+        read, ▸ next, · locked
 
         next
         • `retain review`: 10 new cards

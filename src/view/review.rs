@@ -30,6 +30,8 @@ pub struct CardView {
     pub done: usize,
     /// Cards in this session, done and left.
     pub total: usize,
+    /// The fewest that it may take, where it may end before all of them; else 0.
+    pub fewest: usize,
     /// What is asked; empty for a cloze, whose sentence says it all.
     pub prompt: String,
     /// How it is answered, and the answer.
@@ -58,9 +60,6 @@ pub struct CardView {
     pub keys: Option<Vec<KeyHint>>,
     /// First line of the card that is shown; more than fits is brought back, see [`Frame::scroll`] of the result.
     pub scroll: usize,
-    /// Whether to scroll on or back so far that what is being answered is in sight: the option under the cursor, the line
-    /// typed, after the answer as much of what was right as fits.
-    pub follow: bool,
 }
 
 /// What is left in a session.
@@ -212,32 +211,45 @@ impl CardView {
     }
 }
 
+/// A part of a card that a key has just brought into play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The answer, once shown.
+    Answer,
+    /// The option, item or line that the cursor is on.
+    Cursor,
+    /// The hint.
+    Hint,
+    /// The why.
+    Why,
+}
+
+/// Returns the first line to show so that `focus` is in sight: the nearest to the view's own, and the part's start
+/// where it is longer than the screen. A part that is not drawn moves nothing.
+#[must_use]
+pub fn scroll_to(view: &CardView, focus: Focus, size: Size) -> usize {
+    let page = Page::new(size);
+    let window = screen(view, size).window(size.rows);
+    let Some(lines) = Body::draw(view, page.text_width()).lines_of(focus) else { return view.scroll };
+    view.scroll.max(lines.end.saturating_sub(window)).min(lines.start)
+}
+
 /// Draws the review screen.
 #[must_use]
 pub fn screen(view: &CardView, size: Size) -> Frame {
     let page = Page::new(size);
-    let (lines, focus) = body(view, page.text_width());
-    let frame = page.frame(head(view, page.edge_width()), lines, foot(view, page.edge_width()), view.scroll);
-    if !view.follow {
-        return frame;
-    }
-    let window = frame.window(size.rows);
-    let scroll = if focus.len() > window || focus.start < frame.scroll {
-        focus.start
-    } else {
-        frame.scroll.max(focus.end.saturating_sub(window))
-    };
-    if scroll == frame.scroll {
-        return frame;
-    }
-    let (lines, _) = body(view, page.text_width());
-    page.frame(head(view, page.edge_width()), lines, foot(view, page.edge_width()), scroll)
+    page.frame(
+        head(view, page.edge_width()),
+        Body::draw(view, page.text_width()).lines,
+        foot(view, page.edge_width()),
+        view.scroll,
+    )
 }
 
 /// Draws the card alone, without head and keys, a blank line before it.
 #[must_use]
 pub fn lines(view: &CardView, width: usize) -> Vec<Line> {
-    body(view, width).0
+    Body::draw(view, width).lines
 }
 
 fn head(view: &CardView, width: usize) -> Vec<Line> {
@@ -255,7 +267,13 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
             name.push(text, style);
         }
     }
-    let place = format!("{}/{}", (view.done + 1).min(view.total), view.total);
+    let number = (view.done + 1).min(view.total);
+    // Past the fewest, any card may be the last.
+    let place = if number < view.fewest && view.fewest < view.total {
+        format!("{number}/{}–{}", view.fewest, view.total)
+    } else {
+        format!("{number}/{}", view.total)
+    };
     let mut counts = Line::new();
     for (count, word) in [(view.left.new, "new"), (view.left.learning, "learning"), (view.left.due, "due")] {
         if count > 0 {
@@ -283,85 +301,106 @@ fn head(view: &CardView, width: usize) -> Vec<Line> {
     lines
 }
 
-/// Draws the card, and says which of its lines matter most now.
-fn body(view: &CardView, width: usize) -> (Vec<Line>, Range<usize>) {
-    let mut lines = vec![Line::new()];
-    let mut numbered = Numbered { next_link: 1 };
-    let mut add = |block: Vec<Line>| {
-        if !block.is_empty() {
-            lines.extend(block);
-            lines.push(Line::new());
-        }
-        lines.len()
-    };
-    let mut answer_at = add(numbered.draw(&view.prompt, width));
-    if let Part::Typed { gap: Some((text, hidden)), .. } = &view.part {
-        let first_link = numbered.count(text);
-        answer_at = add(cloze_from(text, *hidden, view.revealed, width, first_link));
-    }
-    match &view.part {
-        Part::Recall { answer } if view.revealed => {
-            add(vec![Line::styled("╌".repeat(width.min(12)), Style::Dim)]);
-            add(numbered.draw(answer, width));
-        }
-        Part::Recall { .. } => {}
-        Part::Cloze { text, hidden } => {
+/// The card, and which of its lines are which part.
+#[derive(Default)]
+struct Body {
+    lines: Vec<Line>,
+    parts: Vec<(Focus, Range<usize>)>,
+}
+
+impl Body {
+    fn draw(view: &CardView, width: usize) -> Self {
+        let mut body = Self::default();
+        let mut numbered = Numbered { next_link: 1 };
+        body.add(numbered.draw(&view.prompt, width));
+        if let Part::Typed { gap: Some((text, hidden)), .. } = &view.part {
             let first_link = numbered.count(text);
-            add(cloze_from(text, *hidden, view.revealed, width, first_link));
+            body.add(cloze_from(text, *hidden, view.revealed, width, first_link));
         }
-        Part::Choice { options, several, cursor } => {
-            let why = if let Note::Shown(why) = &view.why { why } else { "" };
-            add(answer::choice(options, *several, *cursor, view.revealed.then_some(why), width));
+        body.answer(view, width, &mut numbered);
+        for (label, focus, note) in [("hint", Focus::Hint, &view.hint), ("why", Focus::Why, &view.why)] {
+            if let Note::Shown(markdown) = note {
+                let first_link = numbered.count(markdown);
+                let lines =
+                    body.add(labelled(label, width, |width| render_from(markdown, width, first_link)));
+                body.parts.push((focus, lines));
+            }
         }
-        Part::Order { items, cursor, held } => {
-            add(answer::order(items, *cursor, *held, view.revealed, width));
+        // The source belongs to the why, where there is one.
+        if let Some(source) = view.source.as_ref().filter(|_| view.revealed && view.why != Note::Hidden) {
+            body.add(labelled("source", width, |width| wrap_text(source, Style::Dim, width)));
         }
-        Part::Typed { text, cursor, .. } if !view.revealed => {
-            add(answer::typing(text, *cursor, width));
+        if let Some(note) = &view.flag {
+            let text = if note.is_empty() { "flagged".to_owned() } else { format!("flagged: {note}") };
+            let sign = Run { text: "⚑ ".to_owned(), style: Style::Warn };
+            body.add(wrap(&[sign, Run { text, style: Style::Dim }], width));
         }
-        Part::Typed { text, right, compare, .. } => {
-            let is_right = view.verdict.is_some_and(Verdict::is_right);
-            add(answer::typed(text, right, *compare, is_right, width));
-        }
+        body
     }
-    for (label, note) in [("hint", &view.hint), ("why", &view.why)] {
-        if let Note::Shown(markdown) = note {
-            let first_link = numbered.count(markdown);
-            add(labelled(label, width, |width| render_from(markdown, width, first_link)));
-        }
-    }
-    // The source belongs to the why, where there is one.
-    if let Some(source) = view.source.as_ref().filter(|_| view.revealed && view.why != Note::Hidden) {
-        add(labelled("source", width, |width| wrap_text(source, Style::Dim, width)));
-    }
-    if let Some(note) = &view.flag {
-        let text = if note.is_empty() { "flagged".to_owned() } else { format!("flagged: {note}") };
-        let sign = Run { text: "⚑ ".to_owned(), style: Style::Warn };
-        add(wrap(&[sign, Run { text, style: Style::Dim }], width));
-    }
-    lines.pop();
-    let focus = if view.revealed {
-        answer_at..lines.len()
-    } else {
-        let (before, with) = match &view.part {
+
+    fn answer(&mut self, view: &CardView, width: usize, numbered: &mut Numbered) {
+        let revealed = view.revealed;
+        // The rows before the cursor's and those up to it, by drawing them alone.
+        let mut cursor_rows = None;
+        let block = match &view.part {
+            Part::Recall { answer } => {
+                if !revealed {
+                    return;
+                }
+                self.add(vec![Line::styled("╌".repeat(width.min(12)), Style::Dim)]);
+                numbered.draw(answer, width)
+            }
+            Part::Cloze { text, hidden } => {
+                let first_link = numbered.count(text);
+                cloze_from(text, *hidden, revealed, width, first_link)
+            }
             Part::Choice { options, several, cursor } => {
-                let until = |end: usize| {
-                    answer::choice(&options[..end.min(options.len())], *several, *cursor, None, width).len()
+                let why = if let Note::Shown(why) = &view.why { why } else { "" };
+                let why = revealed.then_some(why);
+                let draw = |upto: usize| {
+                    answer::choice(&options[..upto.min(options.len())], *several, *cursor, why, width)
                 };
-                (until(*cursor), until(cursor + 1))
+                cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
+                draw(options.len())
             }
             Part::Order { items, cursor, held } => {
-                let until = |end: usize| {
-                    answer::order(&items[..end.min(items.len())], *cursor, *held, false, width).len()
+                let draw = |upto: usize| {
+                    answer::order(&items[..upto.min(items.len())], *cursor, *held, revealed, width)
                 };
-                (until(*cursor), until(cursor + 1))
+                cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
+                draw(items.len())
             }
-            Part::Typed { text, cursor, .. } => (0, answer::typing(text, *cursor, width).len()),
-            Part::Recall { .. } | Part::Cloze { .. } => (0, 0),
+            Part::Typed { text, cursor, .. } if !revealed => {
+                let lines = answer::typing(text, *cursor, width);
+                cursor_rows = Some(0..lines.len());
+                lines
+            }
+            Part::Typed { text, right, compare, .. } => {
+                let is_right = view.verdict.is_some_and(Verdict::is_right);
+                answer::typed(text, right, *compare, is_right, width)
+            }
         };
-        answer_at + before..answer_at + with
-    };
-    (lines, focus)
+        let lines = self.add(block);
+        if revealed {
+            self.parts.push((Focus::Answer, lines));
+        } else if let Some(rows) = cursor_rows {
+            self.parts.push((Focus::Cursor, lines.start + rows.start..lines.start + rows.end));
+        }
+    }
+
+    /// Adds a block after a blank line and returns its lines; nothing is added for nothing.
+    fn add(&mut self, block: Vec<Line>) -> Range<usize> {
+        if !block.is_empty() {
+            self.lines.push(Line::new());
+        }
+        let start = self.lines.len();
+        self.lines.extend(block);
+        start..self.lines.len()
+    }
+
+    fn lines_of(&self, focus: Focus) -> Option<Range<usize>> {
+        self.parts.iter().find(|(part, _)| *part == focus).map(|(_, lines)| lines.clone())
+    }
 }
 
 /// Numbers links through all the texts of a card.
@@ -513,4 +552,75 @@ fn usual_keys(view: &CardView) -> Vec<KeyHint> {
     key("?", "help");
     key("q", "quit");
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a screen shows of the card.
+    fn in_sight(view: &CardView, size: Size) -> String {
+        let frame = screen(view, size);
+        let shown = frame.body.iter().skip(frame.scroll).take(frame.window(size.rows));
+        shown.map(|line| line.text().trim().to_owned() + "\n").collect()
+    }
+
+    fn long(part: Part) -> CardView {
+        CardView { prompt: "A line of a long story.\n\n".repeat(30), part, ..CardView::default() }
+    }
+
+    #[test]
+    fn the_answer_to_a_long_question_is_in_sight_at_once() {
+        let size = Size::USUAL;
+        let mut view = long(Part::Recall { answer: "Forty-two.".into() });
+        view.revealed = true;
+        assert!(!in_sight(&view, size).contains("Forty-two."));
+        view.scroll = scroll_to(&view, Focus::Answer, size);
+        let seen = in_sight(&view, size);
+        assert!(seen.contains("Forty-two.") && seen.contains("long story"), "{seen}");
+    }
+
+    #[test]
+    fn an_answer_longer_than_the_screen_begins_at_its_top() {
+        let size = Size::USUAL;
+        let mut view = long(Part::Recall { answer: "One more step.\n\n".repeat(40) });
+        view.revealed = true;
+        view.scroll = scroll_to(&view, Focus::Answer, size);
+        assert!(in_sight(&view, size).starts_with("One more step."));
+    }
+
+    #[test]
+    fn what_is_in_sight_already_moves_nothing() {
+        let view = CardView {
+            prompt: "Short?".into(),
+            part: Part::Recall { answer: "Yes, very.".into() },
+            revealed: true,
+            why: Note::Shown("Because.".into()),
+            ..CardView::default()
+        };
+        for focus in [Focus::Answer, Focus::Why, Focus::Hint, Focus::Cursor] {
+            assert_eq!(scroll_to(&view, focus, Size::USUAL), 0);
+        }
+    }
+
+    #[test]
+    fn the_screen_follows_the_cursor_through_long_options_and_back() {
+        let size = Size::new(40, 12);
+        let option = |label: &str| OptionView {
+            label: label.into(),
+            text: format!("option {label} {}", "is told in rather many words ".repeat(6)),
+            ..OptionView::default()
+        };
+        let options: Vec<_> = ["1", "2", "3", "4"].into_iter().map(option).collect();
+        let at = |cursor, scroll| CardView {
+            prompt: "Which?".into(),
+            part: Part::Choice { options: options.clone(), several: false, cursor },
+            scroll,
+            ..CardView::default()
+        };
+        let down = scroll_to(&at(3, 0), Focus::Cursor, size);
+        assert!(in_sight(&at(3, down), size).contains("4 option 4"));
+        let up = scroll_to(&at(0, down), Focus::Cursor, size);
+        assert!(in_sight(&at(0, up), size).contains("1 option 1"));
+    }
 }

@@ -476,24 +476,9 @@ proptest::proptest! {
     }
 }
 
-/// What is answered is brought into sight, and a reason that the why repeats is told once.
+/// A reason that the why repeats is told once.
 #[test]
-fn the_answer_is_followed() {
-    let size = Size::new(40, 12);
-    let seen = |view: &CardView| text(&review::screen(view, size), size);
-    let long = "one two three four five six seven eight nine ten ".repeat(8);
-    let mut view = CardView { prompt: long, follow: true, ..choice(false, false) };
-    let Part::Choice { options, cursor, .. } = &mut view.part else { panic!("a choice") };
-    *cursor = options.len() - 1;
-    let (first, last) = ("1 the term", "4 a checksum");
-    assert!(seen(&view).contains(last), "{}", seen(&view));
-    assert!(!seen(&CardView { follow: false, ..view.clone() }).contains(last));
-    // Back from further down.
-    let back = CardView { scroll: 100, ..view.clone() };
-    assert!(seen(&back).contains(last));
-    let revealed = CardView { revealed: true, verdict: Some(Verdict::Right), ..view };
-    assert!(seen(&revealed).contains(first), "{}", seen(&revealed));
-
+fn reasons_are_told_once() {
     let mut view = choice(false, true);
     let Part::Choice { options, .. } = &mut view.part else { panic!("a choice") };
     options.iter_mut().for_each(|option| option.reason = Some("It keeps the newest.".into()));

@@ -54,7 +54,7 @@ fn root() -> PathBuf {
 /// Every Rust file under a folder: path below the package, and text.
 fn rust_files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        // A folder may be none, as `examples/` is while there are no examples.
+        // A folder may be none.
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {
@@ -231,18 +231,12 @@ fn every_file_says_what_it_is_for() {
     }
 }
 
-/// Files that are longer, and why that is no worse than taking them apart.
-const LONG: &[&str] = &[
-    // The state machine of a sitting: its transitions read best side by side.
-    "src/session/mod.rs",
-];
-
 #[test]
 fn a_file_is_one_idea_of_about_six_hundred_lines_at_most() {
     let mut long = Vec::new();
     for (path, text) in rust_files("src") {
         let lines = code(&text).last().map_or(0, |(number, _)| number);
-        if lines > 640 && !LONG.contains(&path.as_str()) {
+        if lines > 640 {
             long.push(format!("{path}: {lines} lines before its tests"));
         }
     }

@@ -206,7 +206,7 @@ fn rules_and_codes_are_explained() {
     let world = World::empty();
     assert_eq!(
         world.run(&["check", "--explain", "missing-answer"]).success(),
-        "missing-answer\n  when    a question has no answer\n  repair  add a line `A: …`, or `Type:`, `Number:` or `Order:`\n"
+        "missing-answer\n  when    a question has no answer\n  repair  add a line `A: …`, or `Type:`, `Number:` or `Order:`\n  --fix   writes `A:` in place of `a:`, `Answer:` or an indented `A:`, where no list of options\n          follows\n"
     );
     assert!(
         world
@@ -283,7 +283,17 @@ fn what_does_not_exist_is_asked_for_with_a_suggestion() {
     let world = World::new();
     world
         .run(&["list", "is:suspendd"])
-        .failure(2, "error: there is no filter `is:suspendd`\nhint: did you mean `suspended`\n");
+        .failure(2, "error: there is no filter `is:suspendd`\nhint: did you mean `is:suspended`\n");
+    world
+        .run(&["list", "is:asleep"])
+        .failure(2, "error: there is no filter `is:asleep`\nhint: `retain list --help` tells the filters\n");
+    world.run(&["list", "level:low"]).failure(
+        2,
+        "error: there is no level `low`\nhint: levels are `beginner`, `intermediate`, `advanced`\n",
+    );
+    world
+        .run(&["list", "-dek:small", "river-in-none"])
+        .failure(1, "error: no card fits\nhint: did you mean `-deck:small`\n");
     world
         .run(&["list", "deck:smal"])
         .failure(2, "error: there is no deck `smal`\nhint: did you mean `small`\n");

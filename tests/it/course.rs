@@ -17,7 +17,7 @@ struct Course {
 
 fn course() -> Course {
     let sources: Vec<SourceText> =
-        shelf::shipped().map(|file| SourceText::new(file.path, file.text)).collect();
+        shelf::shipped().map(|file| SourceText::new(file.path, file.text())).collect();
     let parsed = sources.iter().map(deck::parse).collect();
     Course { sources, parsed }
 }

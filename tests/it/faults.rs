@@ -1,14 +1,16 @@
 //! Every fault of the deck language as an author sees it: the whole rendering, one snapshot each kind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use retain::deck;
+use retain::card::Dialect;
+use retain::deck::codes::CODES;
+use retain::deck::{self, lint};
 use retain::source::SourceText;
 use retain::view::check::Drawing;
 
 /// Small decks, each with the faults that its name says.
-const DECKS: &[(&str, &str)] = &[
+pub(crate) const DECKS: &[(&str, &str)] = &[
     ("front matter never closed", "---\nname = \"Raft\"\nlevel = \"beginner\"\n"),
     ("front matter opened by a rule before cards", "---\n\nQ: a\nA: b\n---\nQ: c\nA: d\n"),
     ("front matter that is YAML", "---\nname: Raft\ntags: [consensus, 'raft log']\nstrict: true\n---\n"),
@@ -95,6 +97,7 @@ const DECKS: &[(&str, &str)] = &[
     ("cloze with only a picture", "C: wow![x] y\n"),
     ("cloze with only escapes", "C: \\[term\\]\n"),
     ("cloze with a task list", "C: choose\n- [ ] a\n- [x] b\n"),
+    ("cloze with far too many gaps", "C: MANY\n"),
     ("cloze with empty brackets", "C: Bad [] and [good]\n"),
     ("cloze with an open bracket", "C: Half [good\n"),
     ("cloze with a stray bracket", "C: a] [b] c\n"),
@@ -129,12 +132,17 @@ const DECKS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Puts the long texts where a deck only names them.
+fn expanded(text: &str) -> String {
+    text.replace("MANY", &"[a] ".repeat(1_600))
+}
+
 #[test]
 fn every_fault_is_drawn_with_its_place_and_a_way_out() {
     let mut drawn = String::new();
     let mut codes = BTreeSet::new();
     for (name, text) in DECKS {
-        let source = SourceText::new("decks/raft.md", *text);
+        let source = SourceText::new("decks/raft.md", expanded(text));
         let mut parsed = deck::parse(&source);
         deck::families::leave_out_unknown(&mut parsed);
         assert!(!parsed.diagnostics.is_empty(), "{name} is no fault");
@@ -152,12 +160,126 @@ fn every_fault_is_drawn_with_its_place_and_a_way_out() {
             let _ = writeln!(drawn, "{}\n", drawing.text(diagnostic, false, 100));
         }
     }
-    let written = codes_in_sources();
-    // `many-deletions` needs a sentence of megabytes.
     let unseen: Vec<_> =
-        written.iter().filter(|code| !codes.contains(code.as_str()) && *code != "many-deletions").collect();
+        codes_in_sources().into_iter().filter(|code| !codes.contains(code.as_str())).collect();
     assert!(unseen.is_empty(), "no deck here shows {unseen:?}");
     insta::assert_snapshot!("faults", drawn);
+}
+
+/// What the parser does not see by itself: other tools' readings, the linter's own housekeeping, other decks.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("hashcards-refuses", "Notes, the first line,\nand the second.\n\nQ: a\nA: b\n"),
+    ("hashcards-refuses", "Q: a\nA: b\nA: c\n"),
+    ("hashcards-refuses", "Q: a\n---\n"),
+    ("hashcards-refuses", "C: no gap\n"),
+    ("repeater-refuses", "Q: a\n\nQ: b\nA: c\n"),
+    ("repeater-refuses", "C: a [] b\n"),
+    ("repeater-waits", "C: no gap\n"),
+    ("not-in-hashcards", "Q: a\nA: b\nWhy: c\n"),
+    ("not-in-hashcards", "Q: a\nOrder:\n1. b\n2. c\n"),
+    ("not-in-repeater", "C: [a] and [b]\n"),
+    ("not-in-repeater", "T: a\nD: b\n"),
+    ("unknown-rule", "Q: a\nA: b\n<!-- lint: allow A22 it is short -->\n"),
+    ("unused-allow", "Q: a\nA: b\n<!-- lint: allow L2 it is long -->\n"),
+    ("unknown-card", "Q: a\nA: b\nConfuses: raft-tems\n\nQ: c\nA: d\n<!-- id: raft-terms -->\n"),
+];
+
+#[test]
+fn what_only_other_readings_find_is_drawn_too() {
+    let mut drawn = String::new();
+    let mut codes = BTreeSet::new();
+    for (code, text) in ELSEWHERE {
+        let source = SourceText::new("decks/raft.md", *text);
+        let parsed = deck::parse(&source);
+        let dialect = match *code {
+            "hashcards-refuses" => Some(Dialect::Hashcards),
+            "repeater-refuses" | "repeater-waits" => Some(Dialect::Repeater),
+            _ => None,
+        };
+        let mut found = match dialect {
+            Some(dialect) => deck::compat::read(dialect, &source).diagnostics,
+            None => deck::compat::portable(&source),
+        };
+        found.extend(lint::deck(&source, &parsed, &lint::Options::default()));
+        found.extend(lint::collection(&[(&source, &parsed)]).into_iter().map(|(_, fault)| fault));
+        let drawing = Drawing::new(&source);
+        let mut of_code = found.iter().filter(|fault| fault.code == *code).peekable();
+        assert!(of_code.peek().is_some(), "{code} is not in {text:?}");
+        let _ = writeln!(drawn, "## {code}: {text:?}\n");
+        for fault in of_code {
+            codes.insert(fault.code);
+            let _ = writeln!(drawn, "{}\n", drawing.text(fault, false, 100));
+        }
+    }
+    insta::assert_snapshot!("elsewhere", drawn);
+    for (_, text) in DECKS {
+        let source = SourceText::new("decks/raft.md", expanded(text));
+        let mut parsed = deck::parse(&source);
+        deck::families::leave_out_unknown(&mut parsed);
+        codes.extend(parsed.diagnostics.iter().map(|fault| fault.code));
+    }
+    // A file that is no text has no caret, and what `add` refuses is drawn in its own screens (`author.rs`).
+    codes.extend(["unreadable", "unusable-text"]);
+    let missing: Vec<_> = CODES.iter().map(|code| code.code).filter(|code| !codes.contains(code)).collect();
+    assert!(missing.is_empty(), "no drawing of {missing:?}");
+}
+
+/// A card that each tag may follow or not: opened, and answered where that can be.
+const OPENINGS: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("Q:", "Q: a\n"),
+    ("Q: A:", "Q: a\nA: b\n"),
+    ("Q: Order:", "Q: a\nOrder:\n1. b\n2. c\n"),
+    ("Q: Type:", "Q: a\nType: b\n"),
+    ("Q: Number:", "Q: a\nNumber: 5\n"),
+    ("C:", "C: a [b]\n"),
+    ("T:", "T: a\n"),
+    ("T: D:", "T: a\nD: b\n"),
+    ("Problem:", "Problem: raft.commit-index\n"),
+];
+
+#[test]
+fn every_tag_where_it_may_not_stand_has_its_own_sentence() {
+    const TAGS: [&str; 11] = [
+        "A: b",
+        "D: b",
+        "Order:\n1. b\n2. c",
+        "Type: b",
+        "Number: 5",
+        "Why: b",
+        "Source: b",
+        "Hint: b",
+        "Tags: b",
+        "Concepts: b",
+        "Confuses: b",
+    ];
+    let mut said: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    let mut table = String::new();
+    for (opening, before) in OPENINGS {
+        for text in TAGS {
+            let tag = &text[..=text.find(':').unwrap()];
+            // After a tag of its own kind, and before an answer that makes the card whole.
+            for (place, whole) in [
+                (String::new(), format!("{before}{text}\n")),
+                (format!("{tag} "), format!("{before}{text}\n{text}\n")),
+            ] {
+                let source = SourceText::new("t.md", whole.as_str());
+                let parsed = deck::parse(&source);
+                let Some(fault) = parsed.diagnostics.iter().find(|fault| fault.span.start >= before.len())
+                else {
+                    continue;
+                };
+                let state = format!("{opening} {place}").trim().to_owned();
+                let _ = writeln!(table, "{state:<16} {tag:<10} {}: {}", fault.code, fault.message);
+                assert!(fault.message.contains(&format!("`{tag}`")), "{state} then {tag}: {}", fault.message);
+                let key = fault.message.clone();
+                let first = said.entry(key).or_insert_with(|| (state.clone(), tag));
+                // A question answered in two ways is one state for what may follow neither.
+                assert_eq!(first.1, tag, "{} says the same of {} and {tag}", fault.message, first.1);
+            }
+        }
+    }
+    insta::assert_snapshot!("tags", table);
 }
 
 /// Finds the codes that the parser's sources name.

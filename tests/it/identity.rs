@@ -34,6 +34,33 @@ fn review(seat: &mut Seat, uid: CardUid) {
     assert_eq!(seat.app.store.history(uid).unwrap().len(), 1, "{key} was reviewed");
 }
 
+/// A thousand cards and more are looked up by one reading of the index instead of a search for each.
+#[test]
+fn a_great_many_cards_are_told_apart_as_few_are() {
+    let cards = |shelf: &str, count: usize| -> String {
+        (0..count)
+            .map(|n| format!("Q: What stands in place {n} of the {shelf} shelf?\nA: {shelf} {n}.\n\n"))
+            .collect()
+    };
+    let world = World::empty();
+    let (first, second) = (cards("first", 1_200), cards("second", 1_300));
+    write(&world, "a", &first, 0);
+    let mut seat = world.seat();
+    let titles = |n: usize| format!("What stands in place {n} of the first shelf?");
+    let known: Vec<_> = (0..1_200).step_by(100).map(|n| uid_of_title(&seat, &titles(n))).collect();
+    review(&mut seat, known[3].unwrap());
+    write(&world, "b", &format!("{first}{second}"), 1);
+    let indexed = seat.app.refresh(&[]).unwrap();
+    assert_eq!((indexed.cards, indexed.doubles.len(), indexed.changes.len()), (1_300, 1_200, 0));
+    std::fs::remove_file(world.deck_path("a")).unwrap();
+    let indexed = seat.app.refresh(&[]).unwrap();
+    assert_eq!((indexed.cards, indexed.doubles.len(), indexed.changes.len()), (2_500, 0, 1_200));
+    assert!(indexed.changes.iter().all(|change| change.change == "moved"));
+    let after: Vec<_> = (0..1_200).step_by(100).map(|n| uid_of_title(&seat, &titles(n))).collect();
+    assert_eq!(after, known);
+    assert_eq!(seat.app.store.history(known[3].unwrap()).unwrap().len(), 1);
+}
+
 /// What became of the cards of a collection: (change, old title, new title).
 fn changes(old: &[(&str, &str)], reviewed: &str, new: &[(&str, &str)]) -> Vec<(String, String, String)> {
     let world = World::empty();

@@ -21,19 +21,19 @@ d. 2 left.
 What is number 0 of d?
 press enter for the answer
 answer: answer 0
-grade: 1 again 10m, 2 hard 15m, 3 good 1d, 4 easy 4d
+grade: 1 again 10m, 2 hard 1d, 3 good 1d, 4 easy 4d
 
 d. 1 left.
 What is number 1 of d?
 press enter for the answer
 answer: answer 1
-grade: 1 again 10m, 2 hard 15m, 3 good 1d, 4 easy 3d
+grade: 1 again 10m, 2 hard 1d, 3 good 1d, 4 easy 3d
 
 d. 1 left.
 What is number 1 of d?
 press enter for the answer
 answer: answer 1
-grade: 1 again 10m, 2 hard 15m, 3 good 1d, 4 easy 5d
+grade: 1 again 10m, 2 hard 1d, 3 good 1d, 4 easy 5d
 
 done: 2 cards
 67 % right, 0 s

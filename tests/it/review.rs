@@ -438,6 +438,35 @@ fn new_cards_are_limited_by_the_day_over_any_number_of_sittings_and_more_can_be_
 }
 
 #[test]
+fn a_day_that_uses_up_a_deck_goes_on_with_the_decks_that_waited_for_it() {
+    let after = |required: &str, name: &str| {
+        format!("---\nname = \"{name}\"\nrequires = [\"{required}\"]\n---\n\n{}", plain_deck(name, 3))
+    };
+    let world = World::empty()
+        .deck("a", &plain_deck("a", 3))
+        .deck("b", &after("a", "b"))
+        .deck("c", &after("b", "c"))
+        .set(|settings| settings.new_per_day = 8);
+    let terminal = world.seat().review(&" 3".repeat(12));
+    let decks: Vec<String> = asked(&terminal).iter().map(|card| card[..1].to_owned()).collect();
+    assert_eq!(decks.concat(), "aaabbbcc", "in order, and no more than the day holds");
+}
+
+/// The plain cards that were asked, as `deck-number`, in their order.
+fn asked(terminal: &ScriptedTerminal) -> Vec<String> {
+    let mut cards: Vec<String> = terminal
+        .screens()
+        .iter()
+        .filter_map(|screen| {
+            let (number, rest) = screen.split_once("What is number ")?.1.split_once(" of ")?;
+            Some(format!("{}-{number}", &rest[..1]))
+        })
+        .collect();
+    cards.dedup();
+    cards
+}
+
+#[test]
 fn reviews_are_limited_by_the_day_and_new_cards_pause_in_a_backlog() {
     let world = World::empty().deck("d", &plain_deck("d", 6));
     let mut seat = world.seat();
@@ -527,19 +556,10 @@ fn decks_are_mixed_and_new_cards_lie_among_reviews() {
     let mut seat = world.seat();
     let _ = seat.review(&format!("{}q", " 3".repeat(8)));
     seat.pass_days(1);
-    let session = seat.session();
-    let mut terminal = ScriptedTerminal::new(80, 24).keys(&format!("{}q", " 3".repeat(24)));
-    let mut session = session;
-    let _ = seat.run(&mut session, &mut terminal);
-    let today = seat.app.moment().today;
-    let order: Vec<(bool, String)> = seat
-        .log()
-        .iter()
-        .filter(|entry| entry.day == today)
-        .map(|entry| {
-            let key = seat.app.store.card(entry.card).unwrap().unwrap().key.0;
-            (seat.history(&key).len() == 1, key[..1].to_owned())
-        })
+    let terminal = seat.review(&format!("{}q", " 3".repeat(24)));
+    let order: Vec<(bool, String)> = asked(&terminal)
+        .into_iter()
+        .map(|card| (seat.history(&card).len() == 1, card[..1].to_owned()))
         .collect();
     assert_eq!(order.len(), 24);
     let new: Vec<usize> = (0..24).filter(|&place| order[place].0).collect();

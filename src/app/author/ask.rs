@@ -96,6 +96,8 @@ impl Form<'_> {
         self.view.room = room;
         if self.terminal.keeps_lines() {
             self.view.facts.clear();
+        } else {
+            self.view.way_back = "ctrl-c goes back".to_owned();
         }
         let frame = form::screen(&self.view, self.terminal.size());
         self.terminal.draw(&frame).map_err(AppError::Terminal)
@@ -104,7 +106,12 @@ impl Form<'_> {
     /// Asks for a line; `None` when the author backs out.
     fn line(&mut self, label: &str, ask: &Ask) -> Result<Option<String>> {
         self.draw(2)?;
-        let answer = self.terminal.input(ask).map_err(AppError::Terminal)?;
+        // On a narrow screen a long prompt would leave no room on its line for what is typed.
+        let narrow = self.terminal.size().columns < 60;
+        let prompt =
+            if narrow { ask.prompt.replace("(may be empty)", "(or none)") } else { ask.prompt.clone() };
+        let ask = Ask { prompt, ..ask.clone() };
+        let answer = self.terminal.input(&ask).map_err(AppError::Terminal)?;
         if let Some(answer) = answer.as_ref().filter(|answer| !answer.trim().is_empty()) {
             self.view.facts.push((label.to_owned(), answer.trim().to_owned()));
         }
@@ -376,11 +383,7 @@ fn ask_block(form: &mut Form<'_>, kind: CardKindWanted) -> Result<Option<String>
         }
         CardKindWanted::Typed => {
             section(&mut block, "Q:", &ask!(form.needed("question", "question")));
-            section(
-                &mut block,
-                "Type:",
-                &ask!(form.needed("type", "accepted spellings, with | between them")),
-            );
+            section(&mut block, "Type:", &ask!(form.needed("type", "spellings, with | between them")));
         }
         CardKindWanted::Number => {
             section(&mut block, "Q:", &ask!(form.needed("question", "question")));

@@ -6,9 +6,8 @@ use std::io::{self, BufRead, Write};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::json::{form_name, read_given};
+use super::json_lines::{JsonLines, put_form, read_given};
 use super::plain::{ask_words, read_answer};
-use crate::card::Form;
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded, Sitting};
 use crate::term::Plain;
@@ -23,6 +22,8 @@ pub struct ExamScene<'a> {
     pub title: &'a str,
     /// Whether it was begun earlier.
     pub resumed: bool,
+    /// Something to tell the learner before the first item.
+    pub note: Option<&'a str>,
     /// Now.
     pub at: Moment,
 }
@@ -51,6 +52,13 @@ pub trait ExamFront {
     /// # Errors
     /// Fails when output does.
     fn saved(&mut self, recorded: &Recorded) -> io::Result<()>;
+}
+
+/// What is said before the first item: how long the exam is, and what else there is to know.
+#[must_use]
+pub fn opening(scene: &ExamScene<'_>) -> String {
+    let rules = scene.sitting.rules().words(scene.sitting.paper().sections.len());
+    scene.note.map_or_else(|| rules.clone(), |note| format!("{rules}; {note}"))
 }
 
 /// The clock in words: what is left, or what was spent.
@@ -85,8 +93,9 @@ impl<R: BufRead, W: Write> PlainExam<R, W> {
 
     fn question(&mut self, scene: &ExamScene<'_>, asked: &Asked) -> io::Result<()> {
         let (number, most) = scene.sitting.progress();
-        self.plain
-            .say(&format!("\nitem {number}, {most} at most. {}.", clock(scene.sitting, scene.at.now)))?;
+        let fewest = scene.sitting.fewest();
+        let length = if fewest < most { format!("{fewest} to {most}") } else { most.to_string() };
+        self.plain.say(&format!("\nitem {number} of {length}. {}.", clock(scene.sitting, scene.at.now)))?;
         let question = &asked.question;
         if !question.prompt.is_empty() {
             self.plain.say(&markdown::speak(&question.prompt))?;
@@ -115,6 +124,7 @@ impl<R: BufRead, W: Write> ExamFront for PlainExam<R, W> {
             self.begun = true;
             let how = if scene.resumed { "goes on where it was" } else { "begins" };
             self.plain.say(&format!("{} {how}. ? lists all commands.", scene.title))?;
+            self.plain.say(&opening(scene))?;
         }
         let Some(asked) = scene.sitting.asked() else { return Ok(ExamAction::Event(Event::Tick)) };
         let now = (asked.item.number, asked.given.is_some());
@@ -194,9 +204,7 @@ enum Command {
 
 /// The JSON mode.
 pub struct JsonExam<R, W> {
-    input: R,
-    output: W,
-    line: usize,
+    lines: JsonLines<R, W>,
     begun: bool,
     told: Option<(u32, bool)>,
     /// The time was asked for: it is told with the next scene, which knows it.
@@ -208,42 +216,25 @@ pub struct JsonExam<R, W> {
 impl<R: BufRead, W: Write> JsonExam<R, W> {
     /// Builds the JSON mode over a reader and a writer.
     pub fn new(input: R, output: W) -> Self {
-        Self { input, output, line: 0, begun: false, told: None, tell_clock: false, confidence: None }
-    }
-
-    fn put(&mut self, value: &Value) -> io::Result<()> {
-        writeln!(self.output, "{value}")?;
-        self.output.flush()
-    }
-
-    fn error(&mut self, message: &str) -> io::Result<()> {
-        let line = self.line;
-        self.put(&json!({ "type": "error", "line": line, "message": message }))
+        let lines = JsonLines::new(input, output);
+        Self { lines, begun: false, told: None, tell_clock: false, confidence: None }
     }
 
     fn item(&mut self, scene: &ExamScene<'_>, asked: &Asked) -> io::Result<()> {
         let (number, most) = scene.sitting.progress();
         let question = &asked.question;
         let mut item = json!({
-            "type": "item", "item": asked.item.number, "number": number, "most": most,
+            "type": "item", "item": asked.item.number, "number": number, "fewest": scene.sitting.fewest(), "most": most,
             "elapsed_ms": scene.sitting.elapsed_ms(scene.at.now), "left_ms": scene.sitting.left_ms(scene.at.now),
-            "card": asked.item.card.to_string(), "kind": asked.item.kind, "answered_by": form_name(&question.form),
+            "card": asked.item.card.to_string(), "kind": asked.item.kind,
             "question": question.prompt,
         });
-        match &question.form {
-            Form::Choice { options, .. } => {
-                item["options"] =
-                    options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>().into();
-            }
-            Form::Order { items, .. } => item["items"] = items.clone().into(),
-            Form::Number { answer } => item["unit"] = answer.unit.clone().into(),
-            Form::Recall { .. } | Form::Cloze { .. } | Form::Typed { .. } => {}
-        }
+        put_form(&mut item, &question.form);
         if let Some(drawn) = &question.drawn {
             // The drawn values may hold the answer; what is asked, and its picture in words, is all there is to see.
             item["problem"] = json!({ "family": drawn.family, "spoken": drawn.spoken });
         }
-        self.put(&item)
+        self.lines.put(&item)
     }
 }
 
@@ -251,9 +242,9 @@ impl<R: BufRead, W: Write> ExamFront for JsonExam<R, W> {
     fn next(&mut self, scene: &ExamScene<'_>) -> io::Result<ExamAction> {
         if !self.begun {
             self.begun = true;
-            self.put(&json!({
+            self.lines.put(&json!({
                 "type": "exam", "version": 1, "title": scene.title, "resumed": scene.resumed,
-                "confidence": scene.sitting.rules().confidence, "rules": scene.sitting.rules(),
+                "confidence": scene.sitting.rules().confidence, "rules": scene.sitting.rules(), "note": scene.note,
                 "at": scene.at.now.to_rfc3339(scene.at.zone),
             }))?;
         }
@@ -267,34 +258,21 @@ impl<R: BufRead, W: Write> ExamFront for JsonExam<R, W> {
         if self.told != Some(now) {
             if asked.given.is_some() {
                 let words: Vec<&str> = Confidence::ALL.into_iter().map(Confidence::name).collect();
-                self.put(&json!({ "type": "confidence", "item": asked.item.number, "one_of": words }))?;
+                self.lines
+                    .put(&json!({ "type": "confidence", "item": asked.item.number, "one_of": words }))?;
             } else {
                 self.item(scene, asked)?;
             }
             self.told = Some(now);
         }
         if std::mem::take(&mut self.tell_clock) {
-            self.put(&json!({
+            self.lines.put(&json!({
                 "type": "clock", "elapsed_ms": scene.sitting.elapsed_ms(scene.at.now),
                 "left_ms": scene.sitting.left_ms(scene.at.now),
             }))?;
         }
         loop {
-            let mut line = String::new();
-            if self.input.read_line(&mut line)? == 0 {
-                return Ok(ExamAction::Pause);
-            }
-            self.line += 1;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let command: Command = match serde_json::from_str(&line) {
-                Ok(command) => command,
-                Err(error) => {
-                    self.error(&error.to_string())?;
-                    continue;
-                }
-            };
+            let Some(command) = self.lines.command()? else { return Ok(ExamAction::Pause) };
             return Ok(match command {
                 Command::Pause => ExamAction::Pause,
                 Command::End => ExamAction::Event(Event::Leave),
@@ -306,11 +284,11 @@ impl<R: BufRead, W: Write> ExamFront for JsonExam<R, W> {
                     ExamAction::Event(Event::Confidence(confidence))
                 }
                 Command::Confidence { .. } => {
-                    self.error("answer first, then say how sure you are")?;
+                    self.lines.error("answer first, then say how sure you are")?;
                     continue;
                 }
                 Command::Answer { .. } | Command::Pass if asked.given.is_some() => {
-                    self.error("the answer stands: say how sure you are of it")?;
+                    self.lines.error("the answer stands: say how sure you are of it")?;
                     continue;
                 }
                 Command::Pass => ExamAction::Event(Event::Pass),
@@ -321,7 +299,7 @@ impl<R: BufRead, W: Write> ExamFront for JsonExam<R, W> {
                             ExamAction::Event(Event::Answer(given))
                         }
                         Err(message) => {
-                            self.error(&message)?;
+                            self.lines.error(&message)?;
                             continue;
                         }
                     }
@@ -333,7 +311,7 @@ impl<R: BufRead, W: Write> ExamFront for JsonExam<R, W> {
     fn saved(&mut self, recorded: &Recorded) -> io::Result<()> {
         self.told = None;
         self.confidence = None;
-        self.put(&json!({
+        self.lines.put(&json!({
             "type": "saved", "item": recorded.item.number, "card": recorded.item.card.to_string(),
             "took_ms": recorded.marked.took_ms,
         }))

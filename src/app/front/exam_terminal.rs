@@ -4,7 +4,7 @@
 use std::io;
 
 use super::drafting::{Drafted, Drafting, part};
-use super::exam::{ExamAction, ExamFront, ExamScene, clock};
+use super::exam::{ExamAction, ExamFront, ExamScene, clock, opening};
 use super::prompt_in;
 use crate::exam::Confidence;
 use crate::exam::sitting::{Asked, Event, Recorded};
@@ -35,9 +35,10 @@ pub struct TerminalExam<'a> {
     item: Option<u32>,
     asking: Asking,
     scroll: usize,
-    /// Whether the last key was about the answer, so that it is brought into sight.
+    /// Whether the next drawing has to bring the cursor into sight.
     follow: bool,
     status: Option<Status>,
+    begun: bool,
 }
 
 impl<'a> TerminalExam<'a> {
@@ -51,6 +52,7 @@ impl<'a> TerminalExam<'a> {
             scroll: 0,
             follow: false,
             status: None,
+            begun: false,
         }
     }
 
@@ -59,10 +61,13 @@ impl<'a> TerminalExam<'a> {
         let hint = KeyHint::new;
         let (status, keys) = match (self.asking, &asked.given) {
             (Asking::Leave, _) => (
-                Some(Status::warning("leave? what was answered is saved")),
+                Some(Status::warning(
+                    "leave? what was answered is saved; an exam that is ended counts as not passed",
+                )),
                 vec![
-                    hint("p", "pause, go on later"),
-                    hint("x", "end for good: not passed"),
+                    // Short: on a narrow screen none of the three may be missing.
+                    hint("p", "pause"),
+                    hint("x", "end it"),
                     hint("esc", "back"),
                 ],
             ),
@@ -84,16 +89,16 @@ impl<'a> TerminalExam<'a> {
         };
         CardView {
             mode: "exam".into(),
-            deck: scene.title.to_owned(),
+            deck: subject(scene.title).to_owned(),
             stage: clock(scene.sitting, scene.at.now),
             done: number - 1,
             total: most,
+            fewest: scene.sitting.fewest(),
             prompt: prompt_in(&asked.question, self.terminal.size()),
             part: part(&asked.question.form, &self.drafting.draft, false),
             status,
             keys: Some(keys),
             scroll: self.scroll,
-            follow: self.follow,
             ..CardView::default()
         }
     }
@@ -217,6 +222,11 @@ impl<'a> TerminalExam<'a> {
     }
 }
 
+/// What an exam is about, where `exam` stands before it already.
+fn subject(title: &str) -> &str {
+    title.strip_prefix("Exam: ").or_else(|| title.strip_suffix(" exam")).unwrap_or(title)
+}
+
 impl ExamFront for TerminalExam<'_> {
     fn next(&mut self, scene: &ExamScene<'_>) -> io::Result<ExamAction> {
         let Some(asked) = scene.sitting.asked() else { return Ok(ExamAction::Event(Event::Tick)) };
@@ -225,11 +235,16 @@ impl ExamFront for TerminalExam<'_> {
             self.drafting = Drafting::new(&asked.question.form, true, false);
             self.asking = Asking::Answer;
             self.scroll = 0;
-            self.follow = false;
-            self.status = None;
+            // Said with the first item, and gone with the first key.
+            self.status = (!self.begun).then(|| Status::done(opening(scene)));
+            self.begun = true;
         }
         loop {
-            let frame = review::screen(&self.view(scene, asked), self.terminal.size());
+            let mut view = self.view(scene, asked);
+            if std::mem::take(&mut self.follow) {
+                view.scroll = review::scroll_to(&view, review::Focus::Cursor, self.terminal.size());
+            }
+            let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
             self.terminal.draw(&frame)?;
@@ -240,7 +255,6 @@ impl ExamFront for TerminalExam<'_> {
                 Key::Timeout => return Ok(ExamAction::Event(Event::Tick)),
                 key => {
                     self.status = None;
-                    self.follow = false;
                     if let Some(action) = self.press(key, asked, window)? {
                         return Ok(action);
                     }

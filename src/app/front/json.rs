@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::json_lines::{JsonLines, put_form, read_given};
 use super::{Action, Front, Scene, notice_text, right_answer};
-use crate::card::{CardUid, Form, Given};
+use crate::card::{CardUid, Form};
 use crate::review::{Grade, LogEntry, LogEvent};
 use crate::schedule::Due;
 use crate::session::{Current, Event, Record, given_text};
@@ -42,9 +43,7 @@ enum Command {
 
 /// The JSON mode.
 pub struct JsonFront<R, W> {
-    input: R,
-    output: W,
-    line: usize,
+    lines: JsonLines<R, W>,
     begun: bool,
     shown: Option<(CardUid, u32, bool)>,
 }
@@ -52,23 +51,13 @@ pub struct JsonFront<R, W> {
 impl<R: BufRead, W: Write> JsonFront<R, W> {
     /// Builds the JSON mode over a reader and a writer.
     pub fn new(input: R, output: W) -> Self {
-        Self { input, output, line: 0, begun: false, shown: None }
-    }
-
-    fn put(&mut self, value: &Value) -> io::Result<()> {
-        writeln!(self.output, "{value}")?;
-        self.output.flush()
-    }
-
-    fn error(&mut self, message: &str) -> io::Result<()> {
-        let line = self.line;
-        self.put(&json!({ "type": "error", "line": line, "message": message }))
+        Self { lines: JsonLines::new(input, output), begun: false, shown: None }
     }
 
     /// Says what was done; `due_tomorrow` is told only when nothing was left, for it is looked up only then.
     fn done(&mut self, scene: &Scene<'_>, due_tomorrow: Option<usize>) -> io::Result<()> {
         let tally = scene.session.tally();
-        self.put(&json!({
+        self.lines.put(&json!({
             "type": "done",
             "cards": tally.cards(),
             "answers": tally.answers(),
@@ -89,31 +78,19 @@ impl<R: BufRead, W: Write> JsonFront<R, W> {
             "deck": current.loaded.deck,
             "level": current.loaded.level,
             "kind": current.loaded.card.kind.name(),
-            "answered_by": form_name(&question.form),
             "question": question.prompt,
             "has_hint": question.hint.is_some(),
             "flag": current.record.flag,
             "left": { "queue": scene.session.left().0, "learning": scene.session.left().1 },
         });
-        match &question.form {
-            Form::Cloze { text, hidden } => {
-                card["question"] = format!("{}[…]{}", &text[..hidden.start], &text[hidden.end..]).into();
-            }
-            Form::Choice { options, .. } => {
-                card["options"] =
-                    options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>().into();
-            }
-            Form::Order { items, .. } => card["items"] = items.clone().into(),
-            Form::Number { answer } => card["unit"] = answer.unit.clone().into(),
-            Form::Recall { .. } | Form::Typed { .. } => {}
-        }
+        put_form(&mut card, &question.form);
         if let Some(drawn) = &question.drawn {
             card["problem"] = json!({
                 "family": drawn.family, "version": drawn.version, "seed": drawn.seed, "difficulty": drawn.difficulty,
                 "values": drawn.values, "spoken": drawn.spoken,
             });
         }
-        self.put(&card)
+        self.lines.put(&card)
     }
 
     fn verdict(&mut self, scene: &Scene<'_>, current: &Current) -> io::Result<()> {
@@ -133,7 +110,7 @@ impl<R: BufRead, W: Write> JsonFront<R, W> {
             _ => Value::Null,
         };
         let judgement = answered.judgement.as_ref();
-        self.put(&json!({
+        self.lines.put(&json!({
             "type": "verdict",
             "card": current.queued.card.to_string(),
             "given": answered.given.as_ref().map(given_text),
@@ -151,40 +128,13 @@ impl<R: BufRead, W: Write> JsonFront<R, W> {
     }
 }
 
-pub(super) fn form_name(form: &Form) -> &'static str {
-    match form {
-        Form::Recall { .. } => "recall",
-        Form::Cloze { .. } => "cloze",
-        Form::Choice { several: false, .. } => "choice",
-        Form::Choice { several: true, .. } => "several",
-        Form::Order { .. } => "order",
-        Form::Typed { .. } => "typed",
-        Form::Number { .. } => "number",
-    }
-}
-
-/// Reads an answer: numbers from 1 for options and items (one, or a list), text or a number for the rest.
-pub(super) fn read_given(value: &Value, form: &Form, type_cloze: bool) -> Result<Given, String> {
-    let line = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" "),
-        other => return Err(format!("`given` must be a number, a list of numbers or a text, not {other}")),
-    };
-    super::plain::read_answer(&line, form, type_cloze)
-}
-
 impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
     fn next(&mut self, scene: &Scene<'_>) -> io::Result<Action> {
         if !self.begun {
             self.begun = true;
             let (queue, learning) = scene.session.left();
             let waiting = usize::from(scene.session.current().is_some());
-            self.put(&json!({
+            self.lines.put(&json!({
                 "type": "session",
                 "version": 1,
                 "purpose": scene.session.rules().purpose,
@@ -194,7 +144,7 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
             }))?;
         }
         if let Some(notice) = scene.notice {
-            self.put(&json!({ "type": "notice", "message": notice_text(notice) }))?;
+            self.lines.put(&json!({ "type": "notice", "message": notice_text(notice) }))?;
             self.shown = None;
         }
         let Some(current) = scene.session.current() else {
@@ -211,26 +161,14 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
             self.shown = Some(now);
         }
         loop {
-            let mut line = String::new();
-            if self.input.read_line(&mut line)? == 0 {
+            let Some(command) = self.lines.command()? else {
                 self.done(scene, None)?;
                 return Ok(Action::Leave);
-            }
-            self.line += 1;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let command: Command = match serde_json::from_str(&line) {
-                Ok(command) => command,
-                Err(error) => {
-                    self.error(&error.to_string())?;
-                    continue;
-                }
             };
             let event = match command {
                 // Whoever waits for a reply must get one.
                 Command::Reveal | Command::Answer { .. } if current.answered.is_some() => {
-                    self.error("the card is answered: grade it")?;
+                    self.lines.error("the card is answered: grade it")?;
                     continue;
                 }
                 Command::Reveal => Event::Reveal,
@@ -239,7 +177,7 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                     match read_given(&given, &current.question.form, scene.session.rules().type_cloze) {
                         Ok(given) => Event::Answer(given),
                         Err(message) => {
-                            self.error(&message)?;
+                            self.lines.error(&message)?;
                             continue;
                         }
                     }
@@ -254,12 +192,12 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                     };
                     match grade {
                         Some(_) if current.answered.is_none() => {
-                            self.error("answer before grading")?;
+                            self.lines.error("answer before grading")?;
                             continue;
                         }
                         Some(grade) => Event::Grade(grade),
                         None => {
-                            self.error("`grade` must be again, hard, good or easy, or 1 to 4")?;
+                            self.lines.error("`grade` must be again, hard, good or easy, or 1 to 4")?;
                             continue;
                         }
                     }
@@ -271,12 +209,12 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
                 Command::Unflag => Event::Flag(None),
                 Command::Hint => {
                     let hint = current.question.hint.clone();
-                    self.put(&json!({ "type": "hint", "hint": hint }))?;
+                    self.lines.put(&json!({ "type": "hint", "hint": hint }))?;
                     continue;
                 }
                 Command::Why => {
                     if current.answered.is_none() {
-                        self.error("answer before asking why")?;
+                        self.lines.error("answer before asking why")?;
                         continue;
                     }
                     self.verdict(scene, current)?;
@@ -300,7 +238,7 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
             Due::On(day) => day.to_string().into(),
         };
         let entries: Vec<String> = record.entries.iter().map(|entry| entry.id.to_string()).collect();
-        self.put(&json!({
+        self.lines.put(&json!({
             "type": "saved",
             "card": record.card.to_string(),
             "entries": entries,
@@ -312,16 +250,16 @@ impl<R: BufRead, W: Write> Front for JsonFront<R, W> {
 
     fn retracted(&mut self, card: CardUid) -> io::Result<()> {
         self.shown = None;
-        self.put(&json!({ "type": "saved", "card": card.to_string(), "event": "retract" }))
+        self.lines.put(&json!({ "type": "saved", "card": card.to_string(), "event": "retract" }))
     }
 
     fn history(&mut self, scene: &Scene<'_>, entries: &[LogEntry]) -> io::Result<()> {
         let rows: Vec<Value> = entries.iter().map(|entry| entry_json(entry, scene.at.zone)).collect();
-        self.put(&json!({ "type": "history", "entries": rows }))
+        self.lines.put(&json!({ "type": "history", "entries": rows }))
     }
 
     fn edit(&mut self, _: &str, path: &Path, line: usize) -> io::Result<bool> {
-        self.put(&json!({ "type": "edit", "path": path.display().to_string(), "line": line }))?;
+        self.lines.put(&json!({ "type": "edit", "path": path.display().to_string(), "line": line }))?;
         Ok(true)
     }
 }

@@ -6,6 +6,7 @@ pub mod exam;
 pub mod exam_terminal;
 pub mod face;
 pub mod json;
+mod json_lines;
 pub mod plain;
 pub mod terminal;
 

@@ -13,7 +13,7 @@ use crate::session::draft::Draft;
 use crate::session::{Current, Event, Notice, Record};
 use crate::term::{Field, Key, Terminal, field};
 use crate::view::page::{KeyHint, Status};
-use crate::view::review::{Button, CardView, Entry, Left, Note};
+use crate::view::review::{Button, CardView, Entry, Focus, Left, Note};
 use crate::view::summary::{QuizView, SummaryView};
 use crate::view::{help, history, review, summary};
 
@@ -25,8 +25,8 @@ pub struct TerminalFront<'a> {
     /// Which card, at which stage, the draft and the scroll belong to.
     place: Option<(CardUid, u32, bool)>,
     scroll: usize,
-    /// Whether the last key was about the answer, so that it is brought into sight.
-    follow: bool,
+    /// What the next drawing has to bring into sight.
+    follow: Option<Focus>,
     status: Option<Status>,
     missed: Vec<String>,
     /// Cards at the start, so that the bar knows its end.
@@ -45,7 +45,7 @@ impl<'a> TerminalFront<'a> {
             drafting: Drafting::none(),
             place: None,
             scroll: 0,
-            follow: false,
+            follow: None,
             status: None,
             missed: Vec::new(),
             total: 0,
@@ -67,13 +67,16 @@ impl<'a> TerminalFront<'a> {
                 self.drafting = Drafting::new(&current.question.form, scene.session.rules().type_cloze, true);
             }
             self.place = Some(place);
+            // The question is read from its top; its answer is what the next look is for.
             self.scroll = 0;
-            // A question is read from its beginning, an answer where it stands.
-            self.follow = place.2;
+            self.follow = place.2.then_some(Focus::Answer);
             self.drafting.commanding = false;
         }
         loop {
-            let view = self.view(scene, current);
+            let mut view = self.view(scene, current);
+            if let Some(focus) = self.follow.take() {
+                view.scroll = review::scroll_to(&view, focus, self.terminal.size());
+            }
             let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
@@ -83,7 +86,6 @@ impl<'a> TerminalFront<'a> {
                 continue;
             }
             self.status = None;
-            self.follow = false;
             let action = self.press(key, current, &view, window)?;
             if self.interrupted {
                 return Ok(Action::Interrupted);
@@ -146,12 +148,14 @@ impl<'a> TerminalFront<'a> {
             }
             Key::Char('h') => {
                 if current.question.hint.is_some() {
+                    self.follow = Some(Focus::Hint);
                     return event(Event::Hint);
                 }
                 self.status = Some(Status::warning("this card has no hint"));
             }
             Key::Char('w') => {
                 if current.answered.is_some() {
+                    self.follow = Some(Focus::Why);
                     return event(Event::Why);
                 }
                 self.status = Some(Status::warning("first the answer, then why it holds"));
@@ -173,7 +177,7 @@ impl<'a> TerminalFront<'a> {
             Drafted::NotMine => None,
             Drafted::Taken(status) => {
                 self.status = status;
-                self.follow = true;
+                self.follow = Some(Focus::Cursor);
                 Some(None)
             }
             Drafted::Given(given) => Some(Some(Action::Event(Event::Answer(given)))),
@@ -309,6 +313,7 @@ impl<'a> TerminalFront<'a> {
             left,
             done,
             total: self.total.max(done + main + learning + 1),
+            fewest: 0,
             prompt: prompt_in(&current.question, self.terminal.size()),
             part: part(&current.question.form, &self.drafting.draft, answered.is_some()),
             revealed: answered.is_some(),
@@ -329,7 +334,6 @@ impl<'a> TerminalFront<'a> {
             entry: None,
             keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
-            follow: self.follow,
         }
     }
 

@@ -70,7 +70,8 @@ fn refused(diagnostic: Diagnostic) -> ForeignDeck {
 
 /// Reads the cards from byte `at` on.
 pub(super) fn read_body(text: &str, at: usize) -> ForeignDeck {
-    let mut reader = Reader { text, open: Vec::new(), skipping: false, deck: ForeignDeck::default() };
+    let mut reader =
+        Reader { text, open: Vec::new(), skipping: false, in_stray: false, deck: ForeignDeck::default() };
     let mut last = Span::new(at, at);
     for line in lines(text, at) {
         last = line.span;
@@ -94,11 +95,14 @@ struct Reader<'a> {
     open: Vec<Section>,
     /// After a fault, up to the next card: hashcards has stopped, we have not.
     skipping: bool,
+    /// In a paragraph between cards of which the first line was told.
+    in_stray: bool,
     deck: ForeignDeck,
 }
 
 impl Reader<'_> {
     fn step(&mut self, line: &Line<'_>) {
+        let in_stray = std::mem::replace(&mut self.in_stray, false);
         let whole = trimmed(self.text, line.span);
         match tag(line.text) {
             Some(tag) => {
@@ -115,7 +119,9 @@ impl Reader<'_> {
             None => match self.open.last_mut() {
                 Some(section) => section.body.end = line.span.end,
                 None if line.is_blank() || self.skipping => {}
+                None if in_stray => self.in_stray = true,
                 None => {
+                    self.in_stray = true;
                     self.deck.diagnostics.push(fault(
                         whole,
                         "hashcards finds text that belongs to no card",

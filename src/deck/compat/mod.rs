@@ -56,6 +56,18 @@ pub fn read(dialect: Dialect, source: &SourceText) -> ForeignDeck {
     }
 }
 
+/// Tells whether a fault in front matter is one to another tool too: repeater takes front matter for notes, hashcards
+/// wants TOML and reads the name.
+pub(super) fn minds(dialect: Dialect, fault: &Diagnostic) -> bool {
+    match fault.code {
+        "front-matter-unclosed" | "front-matter-toml" | "front-matter-yaml" | "front-matter-cards" => {
+            dialect == Dialect::Hashcards
+        }
+        "front-matter-type" => dialect == Dialect::Hashcards && fault.message.starts_with("`name`"),
+        _ => false,
+    }
+}
+
 /// Reads the body of a deck from byte `at` on into blocks of ours.
 pub(super) fn blocks(dialect: Dialect, text: &str, at: usize) -> (Vec<Block>, Vec<Diagnostic>) {
     let deck = match dialect {

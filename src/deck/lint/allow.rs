@@ -2,14 +2,20 @@
 //! The form of the comment, and that it has a reason, are the parser's.
 
 use super::rules::{Scope, rule, suggest};
+use crate::deck::repair::without_lines;
 use crate::deck::{Allow, Parsed};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Span;
+use crate::source::{SourceText, Span};
 
 /// Takes back what is allowed, and reports permissions that were not needed or name no rule.
 ///
 /// Of a permission the run of its own scope decides whether it was needed; unknown rules are reported once.
-pub(super) fn apply(parsed: &Parsed, mut found: Vec<Diagnostic>, scope: Scope) -> Vec<Diagnostic> {
+pub(super) fn apply(
+    source: &SourceText,
+    parsed: &Parsed,
+    mut found: Vec<Diagnostic>,
+    scope: Scope,
+) -> Vec<Diagnostic> {
     let on_cards =
         parsed.blocks.iter().flat_map(|block| block.allows.iter().map(|allow| (Some(block.span), allow)));
     let all: Vec<(Option<Span>, &Allow)> =
@@ -40,7 +46,9 @@ pub(super) fn apply(parsed: &Parsed, mut found: Vec<Diagnostic>, scope: Scope) -
                         allow.rule_span,
                         format!("{place} does not break {}", allow.rule),
                     )
-                    .help("take the comment out"),
+                    .help("take the comment out")
+                    // What only the whole collection can tell is not repaired deck by deck.
+                    .maybe_fix((rule.scope == Scope::Deck).then(|| without_lines(&source.text, allow.span))),
                 );
             }
             None if scope == Scope::Deck => {

@@ -142,7 +142,7 @@ fn problem_block(subject: &Subject<'_>, out: &mut Vec<Diagnostic>) {
     let Some(family) = problem::find(&block.family) else {
         let help = match problem::suggest(&block.family) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`retain problems` lists the families".to_owned(),
+            None => "`retain problem list` shows all".to_owned(),
         };
         out.push(
             Diagnostic::new(

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use super::mix::head_at;
 use super::subject::{Shape, Subject};
-use super::text::{Text, Word, words_of};
+use super::text::{Text, Word};
 use super::twins::{Threshold, pairs};
 use crate::card::CardKind;
 use crate::deck::{Parsed, Tag};
@@ -29,7 +29,9 @@ struct Asked {
     block: usize,
     /// The question's first line.
     at: Span,
-    /// The question as it is compared: lower case, without marks.
+    /// Its number, from 1.
+    line: usize,
+    /// The question as it is compared.
     question: u64,
     answer: u64,
     /// Whether question and answer both are texts of their own.
@@ -46,6 +48,8 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
     let mut content: Vec<Vec<u64>> = Vec::new();
     let mut shingles: Vec<Vec<u64>> = Vec::new();
     for (deck, (source, parsed)) in decks.iter().enumerate() {
+        // Blocks are in order, so lines are counted once.
+        let (mut line, mut counted) = (1, 0);
         for (index, block) in parsed.blocks.iter().enumerate() {
             let Some(subject) = Subject::new(source, &parsed.head, block) else { continue };
             let words = &subject.question.words;
@@ -56,7 +60,11 @@ pub(super) fn check(decks: &[(&SourceText, &Parsed)]) -> Findings {
                     .map(|three| hash(&[&three[0].text, &three[1].text, &three[2].text]))
                     .collect(),
             );
-            asked.push(read(deck, index, &subject));
+            let mut each = read(deck, index, &subject);
+            line += source.slice(Span::new(counted, each.at.start)).bytes().filter(|&b| b == b'\n').count();
+            counted = counted.max(each.at.start);
+            each.line = line;
+            asked.push(each);
         }
     }
     ids(decks, &asked, &mut out);
@@ -81,28 +89,28 @@ fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
 }
 
 fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
-    let words = |text: &Text| text.words.iter().map(|word| word.text.clone()).collect::<Vec<_>>();
+    let source = subject.source.text.as_str();
+    let said = |text: &Text| text.compared(source, &(0..text.plain.len()));
+    let asked = hash(&said(&subject.question));
     let (question, answer) = match &subject.card.kind {
         CardKind::Problem { family, parameters } => (hash(&(family, parameters.to_string())), 0),
         // The same sentence with another part hidden asks something else.
         CardKind::Cloze { .. } if subject.shape == Shape::Cloze => {
             let hidden: Vec<_> = subject.hidden.iter().map(|hidden| hidden.range.clone()).collect();
-            let keys: Vec<_> = subject.keys().into_iter().map(|key| words_of(&key.plain)).collect();
-            (hash(&(words(&subject.question), hidden)), hash(&keys))
+            let keys: Vec<_> = hidden.iter().map(|range| subject.question.compared(source, range)).collect();
+            (hash(&(asked, hidden)), hash(&keys))
         }
         CardKind::Choice { .. } => {
-            let mut keys: Vec<_> = subject.keys().into_iter().map(|key| words_of(&key.plain)).collect();
+            let right = subject.options.iter().filter(|each| each.option.right);
+            let mut keys: Vec<_> = right.map(|each| said(&each.text)).collect();
             keys.sort();
-            (hash(&words(&subject.question)), if keys.len() == 1 { hash(&keys[0]) } else { hash(&keys) })
+            (asked, if keys.len() == 1 { hash(&keys[0]) } else { hash(&keys) })
         }
         CardKind::Order { .. } => {
-            let items: Vec<_> = subject.items.iter().map(words).collect();
-            (hash(&words(&subject.question)), hash(&items))
+            let items: Vec<_> = subject.items.iter().map(said).collect();
+            (asked, hash(&items))
         }
-        _ => {
-            let answer = subject.answer.as_ref().map(words).unwrap_or_default();
-            (hash(&words(&subject.question)), hash(&answer))
-        }
+        _ => (asked, hash(&subject.answer.as_ref().map(said).unwrap_or_default())),
     };
     Asked {
         deck,
@@ -112,6 +120,7 @@ fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
         } else {
             subject.question_at()
         },
+        line: 0,
         question,
         answer,
         plain: matches!(subject.shape, Shape::Recall | Shape::Typed | Shape::Term),
@@ -124,7 +133,7 @@ fn read(deck: usize, block: usize, subject: &Subject<'_>) -> Asked {
 /// Says where another card stands, as `raft.md:12`.
 fn place(decks: &[(&SourceText, &Parsed)], asked: &Asked) -> String {
     let source = decks[asked.deck].0;
-    format!("{}:{}", source.name, source.position(asked.at.start).line)
+    format!("{}:{}", source.name, asked.line)
 }
 
 /// Puts the second place where a caret can show it, or names it where it lies in another file.

@@ -94,9 +94,17 @@ fn shares(subject: &Subject<'_>, at: crate::source::Span, out: &mut Vec<Diagnost
         let alone = each.iter().map(|hidden| all - hidden).min().unwrap_or(0);
         let severity = if alone < 2 { Severity::Error } else { Severity::Warning };
         out.push(
-            Diagnostic::new("C4", severity, at, format!("the visible part has {visible} content words"))
-                .label("at least 4")
-                .help("name the system or the situation in the sentence"),
+            Diagnostic::new(
+                "C4",
+                severity,
+                at,
+                match visible {
+                    1 => "the visible part has one content word".to_owned(),
+                    _ => format!("the visible part has {visible} content words"),
+                },
+            )
+            .label("at least 4")
+            .help("name the system or the situation in the sentence"),
         );
     }
 }

@@ -37,6 +37,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceText;
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;
@@ -66,7 +68,7 @@ pub fn deck(source: &SourceText, parsed: &Parsed, options: &Options) -> Vec<Diag
     known.extend(options.glossary.iter().map(String::as_str));
     ambiguity::acronyms(&subjects, &known, &mut found);
     mix::check(parsed, &subjects, &mut found);
-    let mut found = allow::apply(parsed, found, Scope::Deck);
+    let mut found = allow::apply(source, parsed, found, Scope::Deck);
     sort(&mut found);
     found
 }
@@ -82,7 +84,7 @@ pub fn collection(decks: &[(&SourceText, &Parsed)]) -> Vec<(usize, Diagnostic)> 
     }
     let mut all = Vec::new();
     for (deck, found) in by_deck.into_iter().enumerate() {
-        let mut found = allow::apply(decks[deck].1, found, Scope::Collection);
+        let mut found = allow::apply(decks[deck].0, decks[deck].1, found, Scope::Collection);
         sort(&mut found);
         all.extend(found.into_iter().map(|diagnostic| (deck, diagnostic)));
     }

@@ -9,7 +9,7 @@ use crate::diagnostic::Severity::{Error, Info, Warning};
 use crate::source::Span;
 
 /// Returns all findings of the linter in one deck.
-fn findings(text: &str) -> Vec<Diagnostic> {
+pub(super) fn findings(text: &str) -> Vec<Diagnostic> {
     let source = SourceText::new("t.md", text);
     let parsed = parse(&source);
     assert!(!parsed.has_errors(), "{text}\n{:?}", parsed.diagnostics);
@@ -18,34 +18,34 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     found
 }
 
-fn weighs(text: &str, code: &str) -> Option<Severity> {
+pub(super) fn weighs(text: &str, code: &str) -> Option<Severity> {
     findings(text).into_iter().filter(|each| each.code == code).map(|each| each.severity).max()
 }
 
 /// Returns `count` different words that mean nothing.
-fn words(count: usize) -> String {
+pub(super) fn words(count: usize) -> String {
     let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
     let word = |n: usize| format!("zor{}{}", letter(n / 26), letter(n));
     (0..count).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// A deck of a course: front matter, then cards.
-fn course(cards: &str) -> String {
+pub(super) fn course(cards: &str) -> String {
     format!(
         "---\nname = \"T\"\nlevel = \"beginner\"\nsource = \"Book, ch. 1\"\ntags = [\"t\"]\n---\n\n{cards}"
     )
 }
 
-fn q(question: &str, answer: &str) -> String {
+pub(super) fn q(question: &str, answer: &str) -> String {
     format!("Q: {question}\nA: {answer}\n")
 }
 
-fn choice(question: &str, key: &str, wrong: &[&str]) -> String {
+pub(super) fn choice(question: &str, key: &str, wrong: &[&str]) -> String {
     let wrong: String = wrong.iter().map(|text| format!("- [ ] {text}\n  Why not.\n")).collect();
     format!("Q: {question}\nA:\n- [x] {key}\n{wrong}")
 }
 
-const PLAIN: &str = "Why does a Raft leader crash slowly?";
+pub(super) const PLAIN: &str = "Why does a Raft leader crash slowly?";
 
 #[test]
 fn size_has_its_thresholds() {
@@ -387,6 +387,36 @@ fn decks_are_judged_as_a_whole() {
     // 1/3 + 0.15 of 20 is 9.67.
     assert_eq!(weighs(&choices(10), "B4"), Some(Error));
     assert_eq!(weighs(&choices(9), "B4"), None);
+}
+
+#[test]
+fn what_differs_in_code_maths_pictures_or_a_letter_is_no_duplicate() {
+    let pair = |one: &str, two: &str| format!("{}\n{}", q(one, "x"), q(two, "y"));
+    let apart = [
+        ("What does the regex `^` match in a line?", "What does the regex `$` match in a line?"),
+        ("Which number is $2^{3}$ in decimal?", "Which number is $2^{4}$ in decimal?"),
+        ("Which painter made this one? ![](a.webp)", "Which painter made this one? ![](b.webp)"),
+        ("What does this print?\n```\nput(1)\n```", "What does this print?\n```\nput(2)\n```"),
+        ("Which letter does `\\Gamma` print in TeX?", "Which letter does `\\gamma` print in TeX?"),
+        ("i", "I"),
+        (">", ">>"),
+        ("*", "#"),
+    ];
+    for (one, two) in apart {
+        assert_eq!(weighs(&pair(one, two), "D1"), None, "{one} and {two}");
+        assert_ne!(weighs(&pair(one, two), "D2"), Some(Error), "{one} and {two}: the answers differ");
+    }
+    let same = [
+        ("What is a quorum of servers?", "what is a  QUORUM of servers"),
+        ("What is a **quorum** of \"servers\"?", "What is a quorum of servers?"),
+        ("Which call is `fsync`, of all?", "Which call is `fsync` of all?"),
+    ];
+    for (one, two) in same {
+        assert_eq!(weighs(&pair(one, two), "D1"), Some(Error), "{one} and {two}");
+    }
+    let gaps = "C: The sign [`$@`] is the target of a rule.\n\nC: The sign [`$<`] is the target of a rule.\n";
+    assert_eq!(weighs(gaps, "D1"), None);
+    assert_ne!(weighs(gaps, "D2"), Some(Error), "what is hidden differs");
 }
 
 /// Returns codes with the name of the deck in which they were found.

@@ -88,6 +88,35 @@ impl Text {
         self.words.iter().filter_map(Word::content).map(Cow::into_owned).collect()
     }
 
+    /// Returns a part of `plain` as duplicates are compared: code, maths and pictures to the letter; of the rest the
+    /// words in lower case and the signs, without those that part sentences. A letter alone keeps its case: it is a
+    /// key or a name.
+    pub(super) fn compared(&self, source: &str, range: &Range<usize>) -> String {
+        let mut out = String::with_capacity(range.len());
+        let mut at = range.start;
+        for code in self.code.iter().filter(|code| range.start <= code.start && code.end <= range.end) {
+            plainly(&self.plain[at.min(code.start)..code.start], &mut out);
+            let written = self.source_span(code);
+            out.push('`');
+            // A block is one word in `plain`, and all of itself here.
+            out.push_str(source.get(written.start..written.end).unwrap_or_default().trim());
+            out.push('`');
+            at = code.end;
+        }
+        plainly(&self.plain[at.min(range.end)..range.end], &mut out);
+        if range.len() == self.plain.len() {
+            for (picture, _) in &self.pictures {
+                out.push_str(picture);
+            }
+        }
+        out.truncate(out.trim_end().len());
+        if out.is_empty() {
+            // Marks alone are what is asked: a key, an operator.
+            out.push_str(source.get(self.span.start..self.span.end).unwrap_or_default().trim());
+        }
+        out
+    }
+
     /// Tells whether a range of `plain` lies in code or maths.
     pub(super) fn is_code(&self, range: &Range<usize>) -> bool {
         self.code.iter().any(|code| code.start <= range.start && range.end <= code.end)
@@ -198,6 +227,35 @@ impl Text {
             sentences.push(start..self.plain.len());
         }
         sentences
+    }
+}
+
+fn plainly(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        if word > 0 {
+            let single = rest[..word].chars().nth(1).is_none();
+            // "A leader" begins with an article.
+            let article = rest.starts_with("A ") && rest[2..].starts_with(|c: char| c.is_lowercase());
+            if single && !article {
+                out.push_str(&rest[..word]);
+            } else {
+                out.push_str(&rest[..word].to_lowercase());
+            }
+            rest = &rest[word..];
+            continue;
+        }
+        let is_mark = matches!(
+            first,
+            '.' | ',' | '?' | '!' | ':' | ';' | '"' | '\'' | '(' | ')' | '“'..='”' | '‘' | '’' | '…'
+        );
+        if !first.is_whitespace() && !is_mark {
+            out.push(first);
+        } else if first.is_whitespace() && !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        rest = &rest[first.len_utf8()..];
     }
 }
 

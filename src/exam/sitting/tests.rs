@@ -71,7 +71,8 @@ fn at(ms: i64) -> Moment {
     Moment { now: Timestamp(ms), today: Day(0), zone: ZoneOffset::UTC }
 }
 
-const USUAL: Rules = Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None };
+const USUAL: Rules =
+    Rules { stop: Stop::Sequential(Plan::USUAL), confidence: false, time_ms: None, reschedule: false };
 
 /// Answers items until the sitting is over; `knows` tells which sections' items are answered rightly.
 fn sit(sitting: &mut Sitting, knows: impl Fn(&Item, usize) -> bool) -> (usize, Ending) {
@@ -146,6 +147,7 @@ fn an_answer_stands_and_nothing_is_told() {
     );
     sitting.committed(&record);
     assert_eq!((sitting.elapsed_ms(Timestamp(99_000)), sitting.progress()), (3_500, (2, 60)));
+    assert_eq!(sitting.fewest(), 20);
     // Who does not know is not asked how sure they are.
     sitting.present(loaded(), question(), &at(10_000));
     let Step::Record(record) = sitting.step(Event::Pass, &at(11_000)) else { panic!() };
@@ -205,6 +207,7 @@ fn a_placement_halves_its_way_to_the_highest_level_passed() {
         let (items, ending) = sit(&mut sitting, |_, section| section < mastered);
         assert_eq!((sitting.levels_passed(), ending), (mastered, Ending::Settled));
         assert!(items <= 2 * 24, "{items}");
+        assert!(items >= sitting.fewest() && sitting.fewest() == 40, "{items}");
         let asked = |section: usize| {
             sitting.paper().sections[section]
                 .items

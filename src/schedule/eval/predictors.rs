@@ -98,7 +98,9 @@ impl Rule {
     fn first(self, grade: Grade) -> Known {
         let known = Known { interval: 1.0, ease: 2.5, repetition: 0 };
         match self {
-            Self::Sm2 | Self::Anki if grade == Grade::Easy => Known { interval: 4.0, ..known },
+            Self::Anki if grade == Grade::Easy => Known { interval: 4.0, ..known },
+            Self::Sm2 if grade == Grade::Easy => Known { interval: 4.0, ease: 2.65, ..known },
+            Self::Sm2 if grade == Grade::Hard => Known { ease: 2.35, ..known },
             Self::Sm2 | Self::Anki => known,
             Self::Sm2Of1990 | Self::Wikipedia => self.next(known, 1.0, grade),
         }
@@ -157,7 +159,7 @@ fn ours(known: Known, days: f64, grade: Grade) -> Known {
     let (interval, ease) = match grade {
         Grade::Again => (1.0, ease - 0.2),
         Grade::Hard => (grown(1.2, 0.0), ease - 0.15),
-        Grade::Good => (grown(ease, 0.5), ease + 0.05 * (2.5 - ease)),
+        Grade::Good => (grown(ease, 0.5), ease + 0.07 * (2.5 - ease)),
         Grade::Easy => (grown(ease * 1.3, 1.0), ease + 0.15),
     };
     Known { interval, ease: ease.min(3.0), ..known }
@@ -247,6 +249,47 @@ impl Curve {
         let slope = if passed { 1.0 } else { -p / (1.0 - p) };
         self.a *= (-RATE * slope * exponent).exp();
         self.b = (self.b - RATE * slope * exponent * share.ln()).max(0.05);
+    }
+}
+
+/// A forgetting curve of FSRS, bent by two numbers of the learner's own as those of the SM-2 family are: FSRS's wait in
+/// units of the wait after which it sees a recall of 0.9.
+#[derive(Clone, Debug)]
+pub struct CalibratedFsrs {
+    inner: FsrsPredictor,
+    curve: Curve,
+    /// The wait of the showing last predicted, where it has one.
+    share: Option<f64>,
+}
+
+impl CalibratedFsrs {
+    /// Builds the predictor.
+    #[must_use]
+    pub fn new(parameters: &Parameters) -> Self {
+        Self {
+            inner: FsrsPredictor::new("fsrs calibrated", parameters),
+            curve: Curve::default(),
+            share: None,
+        }
+    }
+}
+
+impl Predictor for CalibratedFsrs {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn predict(&mut self, showing: &Showing) -> f64 {
+        let recall = self.inner.predict(showing);
+        self.share = showing.is_scored().then(|| recall.ln() / 0.9_f64.ln());
+        self.share.map_or(0.5, |share| self.curve.recall(share))
+    }
+
+    fn observe(&mut self, row: &Row) {
+        if let Some(share) = self.share.take() {
+            self.curve.learn(share, row.grade.passed());
+        }
+        self.inner.observe(row);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Evaluation against figures computed elsewhere for a real log, and by hand for small ones.
 
 use super::blend::Blend;
-use super::predictors::{Average, FsrsPredictor, Intervals, MovingAverage, Rule};
+use super::predictors::{Average, CalibratedFsrs, FsrsPredictor, Intervals, MovingAverage, Rule};
 use super::*;
 use crate::schedule::fsrs::Parameters;
 use crate::time::{DAY_MS, DayStart, ZoneOffset};
@@ -37,6 +37,7 @@ fn the_real_log_gives_the_reference_figures() {
         Box::new(Intervals::new(Rule::Anki, true)),
         Box::new(FsrsPredictor::new("fsrs", &Parameters::DEFAULT)),
     ];
+    predictors.push(Box::new(CalibratedFsrs::new(&Parameters::DEFAULT)));
     predictors.push(Box::new(Blend::default()));
     let made: Vec<String> =
         predictors.iter_mut().map(|predictor| judged(&rows, predictor.as_mut())).collect();

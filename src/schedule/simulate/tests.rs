@@ -57,14 +57,14 @@ fn knowing_more_costs_more() {
 /// The worst later day against the mean day, when many cards are learnt in one sitting.
 fn lumpiness(scheduler: &Sm2, balance: bool) -> f64 {
     let plan = Plan { days: 120, new_a_day: 200, skipped: 0.0, balance, ..Plan::default() };
-    let lumps = (0..6).map(|number| {
+    let lumps = (0..24).map(|number| {
         let learner = Learner::of_population(Seed(11), number);
         let life = simulate(Planner::Scheduler(scheduler), &learner, &new_cards(200), &plan);
         // From the second week on: on the first days the cards have nowhere else to go.
         let later: Vec<f64> = life.days[14..].iter().map(|day| f64::from(day.due)).collect();
         later.iter().copied().fold(0.0, f64::max) * later.len() as f64 / later.iter().sum::<f64>()
     });
-    lumps.sum::<f64>() / 6.0
+    lumps.sum::<f64>() / 24.0
 }
 
 #[test]
@@ -72,8 +72,24 @@ fn cards_learnt_together_do_not_come_back_together() {
     let bare = Sm2::new(Sm2Config { fuzz: false, ..Sm2Config::default() }).unwrap();
     let (bare, fuzzed, balanced) =
         (lumpiness(&bare, false), lumpiness(&Sm2::default(), false), lumpiness(&Sm2::default(), true));
-    assert!(fuzzed < 0.8 * bare && balanced < fuzzed, "{bare} {fuzzed} {balanced}");
+    assert!(fuzzed < 0.9 * bare && balanced < 0.9 * fuzzed, "{bare} {fuzzed} {balanced}");
     assert!(balanced <= 3.1, "{bare} {fuzzed} {balanced}");
+}
+
+#[test]
+fn the_default_scheduler_costs_hardly_more_than_one_that_sees_into_the_learners_head() {
+    let lives = |planner: Planner<'_>| -> Vec<Life> {
+        let live = |number| {
+            let learner = Learner::of_population(Seed(2026), number);
+            simulate(planner, &learner, &new_cards(300), &Plan::default())
+        };
+        (0..24).map(live).collect()
+    };
+    let seconds =
+        |lives: &[Life]| lives.iter().flat_map(|life| &life.days).map(|day| day.seconds).sum::<f64>();
+    let sm2 = Sm2::default();
+    let (ours, knowing) = (seconds(&lives(Planner::Scheduler(&sm2))), seconds(&lives(Planner::Knowing(0.9))));
+    assert!(ours <= 1.03 * knowing, "{}", ours / knowing);
 }
 
 #[test]

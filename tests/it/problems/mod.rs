@@ -6,10 +6,13 @@
 mod anomalies;
 mod computation;
 mod computation_batch;
+mod computation_columns;
 mod computation_streams;
 mod consensus;
 mod consensus_agreement;
 mod consensus_bitcoin;
+mod consensus_election;
+mod consensus_quorums;
 mod consensus_raft;
 mod consistency;
 mod harness;
@@ -23,8 +26,11 @@ mod storage_layout;
 mod storage_lsm;
 mod storage_replication;
 mod storage_ring;
+mod storage_versions;
 mod time;
+mod time_checkpoints;
 mod time_delivery;
+mod time_ntp;
 mod transactions;
 mod transactions_commit;
 

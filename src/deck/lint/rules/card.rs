@@ -147,8 +147,8 @@ pub(super) const RULES: &[Rule] = &[
         title: "answer in the question",
         scope: Scope::Deck,
         severity: "error or warning",
-        condition: "All of the answer's content words (at most 6) stand in the question: error. At least 3 of \
-            them and 60 %: warning. Code and maths are not compared, nor answers that choose among names \
+        condition: "All of the answer's content words (at most 6) stand in the question: error. 60 % of them, \
+            where there are at least 3: warning. Code and maths are not compared, nor answers that choose among names \
             of a situation (`S1`, `node B`, `5`).",
         why: "The words are read off, not recalled.",
         repair: "\"What does the write-ahead rule say about writing ahead?\" becomes \"A dirty page is to be \

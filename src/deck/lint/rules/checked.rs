@@ -199,7 +199,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: "error",
         condition: "`Problem:` names a family that does not exist. It cannot be allowed.",
         why: "There is nothing to draw.",
-        repair: "`Problem: raft.commit-index`; `retain problems` lists all.",
+        repair: "`Problem: raft.commit-index`; `retain problem list` shows all.",
     },
     Rule {
         code: "problem-parameter",

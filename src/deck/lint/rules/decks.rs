@@ -18,7 +18,9 @@ pub(super) const RULES: &[Rule] = &[
         title: "duplicate",
         scope: Scope::Collection,
         severity: "error or warning",
-        condition: "Two questions have the same words: an error within one deck, a warning between two.",
+        condition: "Two questions say the same: an error within one deck, a warning between two. Case and the marks \
+            that part sentences do not count; code, maths, pictures and letters that stand alone are compared as \
+            they are written.",
         why: "The second only takes time, and disturbs the estimate of the first.",
         repair: "Remove one, or ask it for something else.",
     },

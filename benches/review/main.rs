@@ -1,10 +1,15 @@
 //! Figures of daily review: starting, answering, indexing, replaying, waiting. Each beside its floor, in the same run.
 //!
 //! `cargo bench --bench review` measures everything on a machine that does nothing else; words after `--` choose parts:
-//! `start`, `answer`, `fsync`, `index`, `replay`, `memory`, `idle`, `size`. `docs/performance.md` holds the results.
+//! `start`, `answer`, `fsync`, `index`, `check`, `replay`, `memory`, `idle`, `size`, `rivals`. hashcards is measured
+//! where it is on the `PATH` or named by `HASHCARDS`; with 100,000 cards, which takes minutes, only when asked for by
+//! `rivals-large`. `docs/performance.md` holds the results.
 //! Not a test: nothing here fails because a machine is slow.
 
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench measures time and prints it")]
+
+mod decks;
+mod world;
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -12,22 +17,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use retain::app::App;
-use retain::app::clock::SystemClock;
 use retain::app::front::{Action, Front, Scene};
 use retain::app::plan::Wanted;
 use retain::app::review::Sitting;
 use retain::card::CardUid;
-use retain::config::{Config, Settings};
 use retain::review::{Grade, LogEntry, Purpose};
 use retain::schedule::replay::CardRecord;
 use retain::schedule::{CardState, Due, Memory, Phase};
 use retain::session::{Event, Record};
 use rusqlite::{Connection, params};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_retain");
-/// Cards in one deck file.
-const PER_FILE: usize = 500;
+use world::{BINARY, Home, Times, app, first_card, now, status};
 
 fn main() {
     let mut words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
@@ -35,7 +35,7 @@ fn main() {
         return child_replay(&words[1], &words[2]);
     }
     if words.is_empty() {
-        words = ["size", "start", "memory", "idle", "answer", "fsync", "index", "replay"]
+        words = ["size", "start", "memory", "idle", "answer", "fsync", "index", "check", "replay", "rivals"]
             .map(String::from)
             .to_vec();
     }
@@ -48,153 +48,17 @@ fn main() {
             "idle" => idle(),
             "answer" => answer(),
             "fsync" => fsyncs(),
-            "index" => index(),
+            "index" => decks::index(),
+            "check" => decks::check(),
+            "rivals" => decks::rivals(10_000),
+            "rivals-large" => decks::rivals(100_000),
             "replay" => replay(),
             other => println!("nothing is called `{other}`"),
         }
     }
 }
 
-// ---- what is measured with
-
-/// A home that is removed in the end.
-struct Home {
-    folder: tempfile::TempDir,
-}
-
-impl Home {
-    /// A home with the course indexed, and some cards of the learner's own.
-    fn new(cards: usize) -> Self {
-        let home = Self::unindexed(cards);
-        home.app("sm2").refresh(&[]).expect("the decks are indexed");
-        home
-    }
-
-    fn unindexed(cards: usize) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let decks = folder.path().join("decks");
-        std::fs::create_dir_all(&decks).expect("a folder");
-        for file in 0..cards.div_ceil(PER_FILE) {
-            let text = deck(file, PER_FILE.min(cards - file * PER_FILE), "");
-            std::fs::write(decks.join(format!("deck-{file:05}.md")), text).expect("a deck");
-        }
-        std::fs::write(folder.path().join("config.toml"), "new_per_day = 9999\nbackups = false\n")
-            .expect("settings");
-        Self { folder }
-    }
-
-    /// Settings under which a day has no end of new cards.
-    fn learn_much(&self) {
-        let text = "new_per_day = 9999\nbackups = false\n";
-        std::fs::write(self.path().join("config.toml"), text).expect("settings");
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn app(&self, scheduler: &str) -> App {
-        app(self.path(), scheduler)
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
-        command.args(args).env_clear().env("HOME", self.path()).env("RETAIN_HOME", self.path());
-        command.env("LANG", "C.UTF-8").env("TERM", "xterm").env("PATH", "/usr/bin:/bin");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        command
-    }
-}
-
-fn app(home: &Path, scheduler: &str) -> App {
-    let settings =
-        Settings { new_per_day: 9_999, backups: false, scheduler: scheduler.into(), ..Settings::default() };
-    let config = Config {
-        home: home.to_owned(),
-        settings,
-        now: None,
-        seed: None,
-        no_color: true,
-        dumb: false,
-        ascii: false,
-        editor: "true".into(),
-        opener: "true".into(),
-        columns: Some(80),
-    };
-    App::with_clock(config, Box::new(SystemClock)).expect("the database opens")
-}
-
-/// Cards as people write them: a question of a dozen words, an answer of two lines, some with an id.
-fn deck(file: usize, cards: usize, edit: &str) -> String {
-    let mut text = format!("---\nname = \"Deck {file}\"\n---\n\n");
-    for n in 0..cards {
-        text.push_str(&format!(
-            "Q: What does part {n} of subject {file} promise to whoever calls it twice in a row{edit}?\n\
-             A: It promises outcome {n} of {file}, and nothing about the order in which\nothers see it happen.\n"
-        ));
-        if n % 2 == 0 {
-            text.push_str(&format!("<!-- id: s{file}-{n} -->\n"));
-        }
-        text.push('\n');
-    }
-    text
-}
-
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// Some durations, sorted.
-struct Times(Vec<Duration>);
-
-impl Times {
-    fn of(count: usize, mut run: impl FnMut() -> Duration) -> Self {
-        Self::from((0..count).map(|_| run()).collect::<Vec<_>>())
-    }
-
-    fn at(&self, share: f64) -> f64 {
-        let place = ((self.0.len() - 1) as f64 * share).round() as usize;
-        self.0[place].as_secs_f64() * 1e3
-    }
-}
-
-impl From<Vec<Duration>> for Times {
-    fn from(mut times: Vec<Duration>) -> Self {
-        times.sort();
-        Self(times)
-    }
-}
-
-impl std::fmt::Display for Times {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "median {:.2} ms, p99 {:.2} ms, least {:.2} ms", self.at(0.5), self.at(0.99), self.at(0.0))
-    }
-}
-
-/// A number out of `/proc/PID/status`.
-fn status(pid: u32, name: &str) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
-}
-
 // ---- starting
-
-/// From starting the process to the line that asks the first card; then the process is told to leave.
-fn first_card(home: &Home) -> Duration {
-    let began = now();
-    let mut child = home.command(&["review", "--json"]).spawn().expect("the binary starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output"));
-    let mut line = String::new();
-    while !line.contains("\"type\":\"card\"") {
-        line.clear();
-        assert!(lines.read_line(&mut line).expect("a line") > 0, "no card was asked");
-    }
-    let took = began.elapsed();
-    child.kill().expect("it can be stopped");
-    child.wait().expect("it ends");
-    took
-}
 
 fn version(home: &Home) -> Duration {
     let began = now();
@@ -319,7 +183,7 @@ fn bare_answers(db: &Connection, cards: &[i64], round: usize) -> Vec<Duration> {
             .expect("a statement")
             .execute(params![id, card, at])
             .expect("a row");
-        db.prepare_cached(include_str!("../src/store/sql/write_state.sql"))
+        db.prepare_cached(include_str!("../../src/store/sql/write_state.sql"))
             .expect("a statement")
             .execute(params![
                 card,
@@ -428,48 +292,6 @@ fn fsyncs() {
         }
         _ => println!("strace is not there"),
     }
-}
-
-// ---- indexing
-
-fn index() {
-    let home = Home::unindexed(100_000);
-    // The course first, alone, so that the figure is of the 100,000.
-    let decks = home.path().join("decks");
-    let aside = home.path().join("aside");
-    std::fs::rename(&decks, &aside).expect("aside");
-    let began = now();
-    home.app("sm2").refresh(&[]).expect("the course");
-    println!("the course from nothing: {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
-    std::fs::rename(&aside, &decks).expect("back");
-    let mut app = home.app("sm2");
-    let began = now();
-    let indexed = app.refresh(&[]).expect("the decks");
-    println!("{} cards from Markdown: {:.0} ms", indexed.cards, began.elapsed().as_secs_f64() * 1e3);
-    println!("peak memory: {} MiB", status(std::process::id(), "VmHWM") / 1024);
-    println!(
-        "nothing changed: {}",
-        Times::of(20, || {
-            let began = now();
-            let indexed = app.refresh(&[]).expect("the decks");
-            assert_eq!(indexed.read, 0);
-            began.elapsed()
-        })
-    );
-    let mut round = 0;
-    println!(
-        "one file of {PER_FILE} cards changed, one card in it: {}",
-        Times::of(20, || {
-            round += 1;
-            let text =
-                deck(7, PER_FILE, "").replacen("subject 7 promise", &format!("subject 7 promise {round}"), 1);
-            std::fs::write(decks.join("deck-00007.md"), text).expect("an edit");
-            let began = now();
-            let indexed = app.refresh(&[]).expect("the decks");
-            assert_eq!(indexed.read, 1);
-            began.elapsed()
-        })
-    );
 }
 
 // ---- replaying
