@@ -83,7 +83,7 @@ catalogue! {
     "storage" storage {
         crdt_sets,
         lsm_versions,
-        object_history,
+        object_search,
         :
         bigtable_location,
         bloom_false_positives,

@@ -356,9 +356,9 @@ impl Body {
             }
             Part::Choice { options, several, cursor } => {
                 let why = if let Note::Shown(why) = &view.why { why } else { "" };
+                let why = revealed.then_some(why);
                 let draw = |upto: usize| {
-                    let until = &options[..upto.min(options.len())];
-                    answer::choice(until, *several, *cursor, revealed.then_some(why), width)
+                    answer::choice(&options[..upto.min(options.len())], *several, *cursor, why, width)
                 };
                 cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
                 draw(options.len())

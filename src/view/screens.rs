@@ -476,8 +476,9 @@ proptest::proptest! {
     }
 }
 
+/// A reason that the why repeats is told once.
 #[test]
-fn a_reason_that_the_why_repeats_is_told_once() {
+fn reasons_are_told_once() {
     let mut view = choice(false, true);
     let Part::Choice { options, .. } = &mut view.part else { panic!("a choice") };
     options.iter_mut().for_each(|option| option.reason = Some("It keeps the newest.".into()));

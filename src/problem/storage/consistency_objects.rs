@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::object_history::{
+use super::object_search::{
     Call, Op, Relation, State, Strictness, by_call, explain, is_linearizable, own_order, real_time, results,
     results_where,
 };
@@ -36,6 +36,8 @@ const ANYTHING: &str =
     "you allowed whatever was ever written or put in; some of it cannot be there any more, or yet";
 const MUST_HAPPEN: &str =
     "you let the operation that never returned take effect for certain; it may as well never have";
+
+const CLIENTS: [&str; 4] = ["P", "Q", "R", "S"];
 
 impl Family for ConsistencyObjects {
     fn name(&self) -> &'static str {
@@ -91,8 +93,6 @@ impl Family for ConsistencyObjects {
         }
     }
 }
-
-const CLIENTS: [&str; 4] = ["P", "Q", "R", "S"];
 
 /// What is to be drawn.
 #[derive(Clone, Copy)]

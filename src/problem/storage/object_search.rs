@@ -1,5 +1,5 @@
-//! Histories of a compare-and-set register or a queue, for `consistency.objects`: what the objects do, and the search for
-//! orders that explain what clients saw. Not a family.
+//! Registers with compare-and-set and queues as specifications, and the search for orders of calls that they explain.
+//! Not a family: `consistency_objects` asks about histories of them.
 
 /// What a client calls.
 #[derive(Clone, Copy, PartialEq)]
@@ -108,7 +108,7 @@ pub(super) enum Strictness {
 }
 
 /// A search for orders that an object explains and that keep a relation.
-pub(super) struct Search<'a> {
+struct Search<'a> {
     ops: &'a [Op],
     precedes: Relation,
     strictness: Strictness,
