@@ -14,6 +14,19 @@ use super::{SEEDS, answer, right_answer};
 /// Families whose questions all have two options are held to balance instead and need no line here.
 const FEW_ANSWERS: &[(&str, &str)] = &[];
 
+/// Families in which more than half of the answers stand in the question as one drawn value or another, though no one
+/// value does so often, and why that is right for them.
+const WHICH_VALUE: &[(&str, &str)] = &[
+    (
+        "erasure.coding",
+        "how much may be lost and what a repair reads are given numbers: which one is the question",
+    ),
+    (
+        "ml.pipeline",
+        "the micro-batches that are to be computed stand among the drawn values, not in the question",
+    ),
+];
+
 /// All families, or the one that `RETAIN_PROBLEM` names while somebody works on it.
 #[expect(clippy::disallowed_methods, reason = "a switch for whoever writes a family, not for the program")]
 fn families() -> impl Iterator<Item = &'static &'static dyn Family> {
@@ -160,7 +173,9 @@ impl Tally {
         for (key, count) in &self.given {
             assert!(count * 2 <= drawn, "{at}: `{key}` is the answer {count} times of {drawn}");
         }
-        assert!(self.any_given * 2 <= drawn, "{at}: the answer is given {} times of {drawn}", self.any_given);
+        let any = self.any_given;
+        let named = WHICH_VALUE.iter().any(|(name, _)| *name == family.name());
+        assert!(any * 2 <= drawn || named, "{at}: the answer is given {any} times of {drawn}");
     }
 }
 
