@@ -323,6 +323,10 @@ impl Body {
                 let first_link = numbered.count(markdown);
                 let lines =
                     body.add(labelled(label, width, |width| render_from(markdown, width, first_link)));
+                // Shown along with the answer, it is read along with it.
+                if let Some((_, answer)) = body.parts.iter_mut().find(|(part, _)| *part == Focus::Answer) {
+                    answer.end = lines.end;
+                }
                 body.parts.push((focus, lines));
             }
         }
@@ -587,6 +591,17 @@ mod tests {
         view.revealed = true;
         view.scroll = scroll_to(&view, Focus::Answer, size);
         assert!(in_sight(&view, size).starts_with("One more step."));
+    }
+
+    #[test]
+    fn a_solution_that_comes_with_the_answer_is_in_sight_with_it() {
+        let size = Size::USUAL;
+        let mut view = long(Part::Recall { answer: "Forty-two.".into() });
+        view.revealed = true;
+        view.why = Note::Shown("One step.\n\n".repeat(5));
+        view.scroll = scroll_to(&view, Focus::Answer, size);
+        let seen = in_sight(&view, size);
+        assert_eq!((seen.matches("One step.").count(), seen.contains("Forty-two.")), (5, true), "{seen}");
     }
 
     #[test]
