@@ -31,8 +31,7 @@ impl Home {
         let decks = folder.path().join("decks");
         std::fs::create_dir_all(&decks).expect("a folder");
         write_decks(&decks, cards, |file, cards| deck(file, cards, ""));
-        std::fs::write(folder.path().join("config.toml"), "new_per_day = 9999\nbackups = false\n")
-            .expect("settings");
+        std::fs::write(folder.path().join("config.toml"), "backups = false\n").expect("settings");
         Self { folder }
     }
 
