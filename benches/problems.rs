@@ -15,8 +15,9 @@ const SEEDS: u64 = 2_000;
 const BLOCK: u64 = 20;
 const RUNS: usize = 5;
 
-/// Families that try orders until one explains a history.
-const SEARCHING: &[&str] = &["consistency.causal", "consistency.history", "consistency.objects"];
+/// Families that search: for an order that explains a history, for a history in which checkpoints fall like dominoes.
+const SEARCHING: &[&str] =
+    &["checkpoint.recovery-line", "consistency.causal", "consistency.history", "consistency.objects"];
 
 fn main() {
     let wanted: Vec<String> =
