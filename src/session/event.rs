@@ -38,9 +38,10 @@ pub enum Step {
     Shown,
     /// The event means nothing now.
     Ignored,
-    /// Save this, then say [`Session::committed`] or [`Session::refused`].
+    /// Save this, then say [`Session::committed`](super::Session::committed) or
+    /// [`Session::refused`](super::Session::refused).
     Record(Box<Record>),
-    /// Take these entries of a card back, then say [`Session::undone`].
+    /// Take these entries of a card back, then say [`Session::undone`](super::Session::undone).
     Retract {
         /// The card.
         card: CardUid,
