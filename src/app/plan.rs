@@ -8,6 +8,7 @@ use super::index::lies_below;
 use super::{App, AppError, Result};
 use crate::card::Level;
 use crate::diagnostic::did_you_mean;
+use crate::exam::gate::Standing;
 use crate::progress::course::Roadmap;
 use crate::schedule::Due;
 use crate::session::queue::{self, Order};
@@ -299,11 +300,15 @@ impl App {
         at: &Moment,
     ) -> Result<Vec<QueueCard>> {
         let mut cards = Vec::new();
+        if room == 0 {
+            return Ok(cards);
+        }
+        let standing = self.gates()?;
         let mut used_up = HashSet::new();
         let mut round = 0;
         while cards.len() < room {
             let left = room - cards.len();
-            let turns = self.decks_in_turn(filter, left, seen_today, &used_up, at)?;
+            let turns = self.decks_in_turn(filter, left, seen_today, &standing, &used_up, at)?;
             if turns.is_empty() {
                 break;
             }
@@ -321,12 +326,12 @@ impl App {
         filter: &QueueFilter,
         room: usize,
         seen_today: &HashSet<i64>,
+        standing: &Standing,
         used_up: &HashSet<String>,
         at: &Moment,
     ) -> Result<Vec<(String, Vec<QueueCard>)>> {
         let kept: Option<HashSet<i64>> = filter.decks.as_ref().map(|ids| ids.iter().copied().collect());
         let at_once = self.config.settings.decks_at_once as usize;
-        let standing = self.gates()?;
         let mut turns = Vec::new();
         // The learner's own decks do not wait for the course, nor the course for them. What was passed is known on the
         // whole: its new cards come when the other levels that are open have none left, and nothing waits for them.
@@ -346,7 +351,7 @@ impl App {
                 let own = !row.is_shipped() && row.head.level.is_some();
                 let roadmap = if own { self.roadmap() } else { Roadmap::default() };
                 let is_passed = row.head.level.is_some_and(|level| standing.is_passed(level));
-                if self.is_locked(&row, &standing, &roadmap) || (shipped && is_passed != passed) {
+                if self.is_locked(&row, standing, &roadmap) || (shipped && is_passed != passed) {
                     return Ok(true);
                 }
                 // A deck that was opened by hand waits for nothing.
