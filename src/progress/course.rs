@@ -20,27 +20,34 @@ pub struct Roadmap {
     #[serde(default, rename = "resource")]
     pub resources: Vec<Resource>,
     /// How exams are held.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "exam_table")]
     pub exam: ExamSettings,
 }
 
 /// How exams are held, unless the command line says otherwise. Read from a table, it is checked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "ExamTable")]
+#[serde(default, deny_unknown_fields)]
 pub struct ExamSettings {
     /// Share of items right from which on the matter counts as mastered.
+    #[serde(deserialize_with = "share")]
     pub mastery: f64,
     /// Share of items right up to which it does not.
+    #[serde(deserialize_with = "share")]
     pub non_mastery: f64,
     /// Accepted probability of passing without mastery.
+    #[serde(deserialize_with = "error")]
     pub alpha: f64,
     /// Accepted probability of failing with mastery.
+    #[serde(deserialize_with = "error")]
     pub beta: f64,
     /// Items before which nothing is decided.
+    #[serde(deserialize_with = "items")]
     pub min_items: u32,
     /// Items after which it is decided in any case.
+    #[serde(deserialize_with = "items")]
     pub max_items: u32,
     /// Share of problems drawn afresh, at least.
+    #[serde(deserialize_with = "part")]
     pub problems: f64,
     /// Study days between an exam that was not passed and the next try.
     pub resit_days: u32,
@@ -65,74 +72,11 @@ impl Default for ExamSettings {
     }
 }
 
-/// The table `[exam]` as it is written: each value is checked where it stands, so that a fault has its caret.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct ExamTable {
-    #[serde(deserialize_with = "share")]
-    mastery: f64,
-    #[serde(deserialize_with = "share")]
-    non_mastery: f64,
-    #[serde(deserialize_with = "error")]
-    alpha: f64,
-    #[serde(deserialize_with = "error")]
-    beta: f64,
-    #[serde(deserialize_with = "items")]
-    min_items: u32,
-    #[serde(deserialize_with = "items")]
-    max_items: u32,
-    #[serde(deserialize_with = "part")]
-    problems: f64,
-    resit_days: u32,
-    confidence: bool,
-}
-
-impl Default for ExamTable {
-    fn default() -> Self {
-        let ExamSettings {
-            mastery,
-            non_mastery,
-            alpha,
-            beta,
-            min_items,
-            max_items,
-            problems,
-            resit_days,
-            confidence,
-        } = ExamSettings::default();
-        Self { mastery, non_mastery, alpha, beta, min_items, max_items, problems, resit_days, confidence }
-    }
-}
-
-impl TryFrom<ExamTable> for ExamSettings {
-    type Error = &'static str;
-
-    fn try_from(table: ExamTable) -> Result<Self, Self::Error> {
-        let ExamTable {
-            mastery,
-            non_mastery,
-            alpha,
-            beta,
-            min_items,
-            max_items,
-            problems,
-            resit_days,
-            confidence,
-        } = table;
-        let settings = Self {
-            mastery,
-            non_mastery,
-            alpha,
-            beta,
-            min_items,
-            max_items,
-            problems,
-            resit_days,
-            confidence,
-        };
-        settings.check()?;
-        Ok(settings)
-    }
+/// Reads the table `[exam]`: each value is checked where it stands, so that a fault has its caret, then all together.
+fn exam_table<'de, D: Deserializer<'de>>(value: D) -> Result<ExamSettings, D::Error> {
+    let settings = ExamSettings::deserialize(value)?;
+    settings.check().map_err(D::Error::custom)?;
+    Ok(settings)
 }
 
 fn number<'de, D: Deserializer<'de>>(
@@ -192,7 +136,7 @@ impl ExamSettings {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {
-            #[serde(default)]
+            #[serde(default, deserialize_with = "exam_table")]
             exam: ExamSettings,
         }
         toml::from_str(text).map(|File { exam }| exam)
