@@ -23,11 +23,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     app.refresh(&[])?;
     let card = app.find_card(&args.card)?;
     let Some(loaded) = app.load(card.uid)? else {
-        return Err(Failure::no(format!(
-            "`{}` is no longer in the decks: {}",
-            card.key,
-            output::title(&card.title)
-        )));
+        return Err(output::gone(&card));
     };
     let Some((path, byte)) = app.editable(&loaded)? else {
         return Err(Failure::no(format!("the deck of `{}` cannot be edited", card.key)));

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::{Failure, Outcome};
 use crate::config::Config;
 use crate::source::printable;
+use crate::store::CardRow;
 use crate::term::{Key, Look, Terminal as _, Tty, screen};
 use crate::view::frame::{Frame, Line, Size, Style};
 use crate::view::page::{KeyHint, Page, keys_line};
@@ -73,6 +74,11 @@ pub(super) fn scrolled(config: &Config, draw: impl Fn(Size, usize) -> Frame) -> 
             _ => {}
         }
     }
+}
+
+/// Says that the text of a card is no longer there, only its log.
+pub(super) fn gone(card: &CardRow) -> Failure {
+    Failure::no(format!("`{}` is no longer in the decks: {}", card.key, title(&card.title)))
 }
 
 /// Returns the columns of the terminal, of `COLUMNS`, or 80.

@@ -1,6 +1,6 @@
 //! `retain show CARD`: one card, question and answer, as a review would draw them.
 
-use super::{Failure, Outcome, output};
+use super::{Outcome, output};
 use crate::app::App;
 use crate::app::front::face::faces;
 use crate::app::front::right_answer;
@@ -26,12 +26,8 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
     app.refresh(&[])?;
     let card = app.find_card(&args.card)?;
     let Some(loaded) = app.load(card.uid)? else {
-        return Err(Failure::no(format!(
-            "`{}` is no longer in the decks: {}",
-            card.key,
-            output::title(&card.title)
-        ))
-        .hint(format!("`retain history {}` shows what became of it", card.uid)));
+        let hint = format!("`retain history {}` shows what became of it", card.uid);
+        return Err(output::gone(&card).hint(hint));
     };
     let record = app.store.record(card.uid)?.unwrap_or_default();
     let (path, byte) = &loaded.place;
