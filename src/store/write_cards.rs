@@ -45,23 +45,8 @@ pub(super) fn write_cards(
             continue;
         }
         // Most cards of a deck that changed did not: their rows, and the pages of their indexes, stay as they are.
-        let (same, present, span): (bool, bool, (i64, i64)) = written.query_row(
-            params![
-                card.uid.0,
-                card.key.0,
-                deck,
-                place,
-                part,
-                card.kind,
-                card.block,
-                card.title,
-                card.answer_hash,
-                tags,
-                concepts,
-                confuses,
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?))),
-        )?;
+        let (same, present, span): (bool, bool, (i64, i64)) =
+            written.query_row(whole, |row| Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?))))?;
         if !present {
             returned.push(card.uid.0);
         }
