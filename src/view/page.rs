@@ -110,6 +110,13 @@ impl Page {
         usize::from(self.width >= 20)
     }
 
+    /// Returns how many lines of the body are in sight between a head and a foot, at least one.
+    #[must_use]
+    pub fn window(&self, head: &[Line], foot: &[Line]) -> usize {
+        // The rule stands between body and foot.
+        self.size.rows.saturating_sub(head.len() + 1 + foot.len()).max(1)
+    }
+
     /// Builds the frame. `head` and `foot` are as wide as [`Page::edge_width`], `body` as [`Page::text_width`].
     ///
     /// A scroll past the end is brought back; the rule above the foot says how much lies above and below.

@@ -60,6 +60,9 @@ pub struct CardView {
     pub keys: Option<Vec<KeyHint>>,
     /// First line of the card that is shown; more than fits is brought back, see [`Frame::scroll`] of the result.
     pub scroll: usize,
+    /// What a key has just brought into play: `scroll` moves as far as needed to have it in sight, to its start where it
+    /// is longer than the screen. A part that is not drawn moves nothing.
+    pub follow: Option<Focus>,
 }
 
 /// What is left in a session.
@@ -194,6 +197,17 @@ impl CardView {
         self.texts().iter().flat_map(|text| links(text)).collect()
     }
 
+    /// The rows of the option or item under the cursor, where they are wanted: by drawing those up to it alone.
+    fn cursor_rows(
+        &self,
+        cursor: usize,
+        count: usize,
+        draw: impl Fn(usize) -> Vec<Line>,
+    ) -> Option<Range<usize>> {
+        let rows = |upto: usize| draw(upto.min(count)).len();
+        (self.follow == Some(Focus::Cursor)).then(|| rows(cursor)..rows(cursor + 1))
+    }
+
     /// The texts in sight that may hold links, top to bottom.
     fn texts(&self) -> Vec<&str> {
         let mut texts = vec![self.prompt.as_str()];
@@ -224,26 +238,17 @@ pub enum Focus {
     Why,
 }
 
-/// Returns the first line to show so that `focus` is in sight: the nearest to the view's own, and the part's start
-/// where it is longer than the screen. A part that is not drawn moves nothing.
-#[must_use]
-pub fn scroll_to(view: &CardView, focus: Focus, size: Size) -> usize {
-    let page = Page::new(size);
-    let window = screen(view, size).window(size.rows);
-    let Some(lines) = Body::draw(view, page.text_width()).lines_of(focus) else { return view.scroll };
-    view.scroll.max(lines.end.saturating_sub(window)).min(lines.start)
-}
-
 /// Draws the review screen.
 #[must_use]
 pub fn screen(view: &CardView, size: Size) -> Frame {
     let page = Page::new(size);
-    page.frame(
-        head(view, page.edge_width()),
-        Body::draw(view, page.text_width()).lines,
-        foot(view, page.edge_width()),
-        view.scroll,
-    )
+    let (head, foot) = (head(view, page.edge_width()), foot(view, page.edge_width()));
+    let body = Body::draw(view, page.text_width());
+    let scroll = match view.follow.and_then(|focus| body.lines_of(focus)) {
+        Some(lines) => view.scroll.max(lines.end.saturating_sub(page.window(&head, &foot))).min(lines.start),
+        None => view.scroll,
+    };
+    page.frame(head, body.lines, foot, scroll)
 }
 
 /// Draws the card alone, without head and keys, a blank line before it.
@@ -344,7 +349,6 @@ impl Body {
 
     fn answer(&mut self, view: &CardView, width: usize, numbered: &mut Numbered) {
         let revealed = view.revealed;
-        // The rows before the cursor's and those up to it, by drawing them alone.
         let mut cursor_rows = None;
         let block = match &view.part {
             Part::Recall { answer } => {
@@ -361,17 +365,13 @@ impl Body {
             Part::Choice { options, several, cursor } => {
                 let why = if let Note::Shown(why) = &view.why { why } else { "" };
                 let why = revealed.then_some(why);
-                let draw = |upto: usize| {
-                    answer::choice(&options[..upto.min(options.len())], *several, *cursor, why, width)
-                };
-                cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
+                let draw = |upto: usize| answer::choice(&options[..upto], *several, *cursor, why, width);
+                cursor_rows = view.cursor_rows(*cursor, options.len(), draw);
                 draw(options.len())
             }
             Part::Order { items, cursor, held } => {
-                let draw = |upto: usize| {
-                    answer::order(&items[..upto.min(items.len())], *cursor, *held, revealed, width)
-                };
-                cursor_rows = Some(draw(*cursor).len()..draw(*cursor + 1).len());
+                let draw = |upto: usize| answer::order(&items[..upto], *cursor, *held, revealed, width);
+                cursor_rows = view.cursor_rows(*cursor, items.len(), draw);
                 draw(items.len())
             }
             Part::Typed { text, cursor, .. } if !revealed => {
@@ -559,83 +559,4 @@ fn usual_keys(view: &CardView) -> Vec<KeyHint> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a screen shows of the card.
-    fn in_sight(view: &CardView, size: Size) -> String {
-        let frame = screen(view, size);
-        let shown = frame.body.iter().skip(frame.scroll).take(frame.window(size.rows));
-        shown.map(|line| line.text().trim().to_owned() + "\n").collect()
-    }
-
-    fn long(part: Part) -> CardView {
-        CardView { prompt: "A line of a long story.\n\n".repeat(30), part, ..CardView::default() }
-    }
-
-    #[test]
-    fn the_answer_to_a_long_question_is_in_sight_at_once() {
-        let size = Size::USUAL;
-        let mut view = long(Part::Recall { answer: "Forty-two.".into() });
-        view.revealed = true;
-        assert!(!in_sight(&view, size).contains("Forty-two."));
-        view.scroll = scroll_to(&view, Focus::Answer, size);
-        let seen = in_sight(&view, size);
-        assert!(seen.contains("Forty-two.") && seen.contains("long story"), "{seen}");
-    }
-
-    #[test]
-    fn an_answer_longer_than_the_screen_begins_at_its_top() {
-        let size = Size::USUAL;
-        let mut view = long(Part::Recall { answer: "One more step.\n\n".repeat(40) });
-        view.revealed = true;
-        view.scroll = scroll_to(&view, Focus::Answer, size);
-        assert!(in_sight(&view, size).starts_with("One more step."));
-    }
-
-    #[test]
-    fn a_solution_that_comes_with_the_answer_is_in_sight_with_it() {
-        let size = Size::USUAL;
-        let mut view = long(Part::Recall { answer: "Forty-two.".into() });
-        view.revealed = true;
-        view.why = Note::Shown("One step.\n\n".repeat(5));
-        view.scroll = scroll_to(&view, Focus::Answer, size);
-        let seen = in_sight(&view, size);
-        assert_eq!((seen.matches("One step.").count(), seen.contains("Forty-two.")), (5, true), "{seen}");
-    }
-
-    #[test]
-    fn what_is_in_sight_already_moves_nothing() {
-        let view = CardView {
-            prompt: "Short?".into(),
-            part: Part::Recall { answer: "Yes, very.".into() },
-            revealed: true,
-            why: Note::Shown("Because.".into()),
-            ..CardView::default()
-        };
-        for focus in [Focus::Answer, Focus::Why, Focus::Hint, Focus::Cursor] {
-            assert_eq!(scroll_to(&view, focus, Size::USUAL), 0);
-        }
-    }
-
-    #[test]
-    fn the_screen_follows_the_cursor_through_long_options_and_back() {
-        let size = Size::new(40, 12);
-        let option = |label: &str| OptionView {
-            label: label.into(),
-            text: format!("option {label} {}", "is told in rather many words ".repeat(6)),
-            ..OptionView::default()
-        };
-        let options: Vec<_> = ["1", "2", "3", "4"].into_iter().map(option).collect();
-        let at = |cursor, scroll| CardView {
-            prompt: "Which?".into(),
-            part: Part::Choice { options: options.clone(), several: false, cursor },
-            scroll,
-            ..CardView::default()
-        };
-        let down = scroll_to(&at(3, 0), Focus::Cursor, size);
-        assert!(in_sight(&at(3, down), size).contains("4 option 4"));
-        let up = scroll_to(&at(0, down), Focus::Cursor, size);
-        assert!(in_sight(&at(0, up), size).contains("1 option 1"));
-    }
-}
+mod tests;

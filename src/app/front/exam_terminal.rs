@@ -99,6 +99,7 @@ impl<'a> TerminalExam<'a> {
             status,
             keys: Some(keys),
             scroll: self.scroll,
+            follow: self.follow.then_some(review::Focus::Cursor),
             ..CardView::default()
         }
     }
@@ -240,11 +241,8 @@ impl ExamFront for TerminalExam<'_> {
             self.begun = true;
         }
         loop {
-            let mut view = self.view(scene, asked);
-            if std::mem::take(&mut self.follow) {
-                view.scroll = review::scroll_to(&view, review::Focus::Cursor, self.terminal.size());
-            }
-            let frame = review::screen(&view, self.terminal.size());
+            let frame = review::screen(&self.view(scene, asked), self.terminal.size());
+            self.follow = false;
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
             self.terminal.draw(&frame)?;

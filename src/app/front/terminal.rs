@@ -73,10 +73,8 @@ impl<'a> TerminalFront<'a> {
             self.drafting.commanding = false;
         }
         loop {
-            let mut view = self.view(scene, current);
-            if let Some(focus) = self.follow.take() {
-                view.scroll = review::scroll_to(&view, focus, self.terminal.size());
-            }
+            let view = self.view(scene, current);
+            self.follow = None;
             let frame = review::screen(&view, self.terminal.size());
             self.scroll = frame.scroll;
             let window = frame.window(self.terminal.size().rows);
@@ -334,6 +332,7 @@ impl<'a> TerminalFront<'a> {
             entry: None,
             keys: self.keys(decided, answered.is_some()),
             scroll: self.scroll,
+            follow: self.follow,
         }
     }
 
