@@ -290,20 +290,13 @@ pub(super) fn show_result(app: &App, row: &SittingRow, tty: &mut dyn Terminal) -
         } else {
             exam::screen(&view, size, scroll)
         };
-        scroll = frame.scroll;
         tty.draw(&frame)?;
         match tty.key(None)? {
-            Key::Down | Key::Char('j') => scroll += 1,
-            Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-            Key::PageDown | Key::Char(' ') => scroll += frame.window(size.rows),
-            Key::PageUp => scroll = scroll.saturating_sub(frame.window(size.rows)),
-            Key::Home => scroll = 0,
-            Key::End => scroll = usize::MAX,
             Key::Char('i') => (items, scroll) = (!items, 0),
             Key::Enter => return Ok(Sat::Home),
             Key::Char('q') | Key::Esc => return Ok(Sat::Left),
             Key::Interrupt | Key::Terminate | Key::Eof => return Err(Failure::interrupted()),
-            _ => {}
+            key => scroll = output::scrolled_by(key, &frame, size),
         }
     }
 }

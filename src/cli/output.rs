@@ -60,19 +60,26 @@ pub(super) fn scrolled(config: &Config, draw: impl Fn(Size, usize) -> Frame) -> 
     loop {
         let size = tty.size();
         let frame = draw(size, scroll);
-        scroll = frame.scroll;
         tty.draw(&frame)?;
         match tty.key(None)? {
-            Key::Down | Key::Char('j') => scroll += 1,
-            Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-            Key::PageDown | Key::Char(' ') => scroll += frame.window(size.rows),
-            Key::PageUp => scroll = scroll.saturating_sub(frame.window(size.rows)),
-            Key::Home => scroll = 0,
-            Key::End => scroll = usize::MAX,
             Key::Interrupt | Key::Terminate | Key::Eof => return Err(Failure::interrupted()),
             Key::Char('q') | Key::Esc | Key::Enter => return Ok(()),
-            _ => {}
+            key => scroll = scrolled_by(key, &frame, size),
         }
+    }
+}
+
+/// Returns the first line to show after a key; one that scrolls nothing leaves it where it is.
+pub(super) fn scrolled_by(key: Key, frame: &Frame, size: Size) -> usize {
+    let (scroll, window) = (frame.scroll, frame.window(size.rows));
+    match key {
+        Key::Down | Key::Char('j') => scroll + 1,
+        Key::Up | Key::Char('k') => scroll.saturating_sub(1),
+        Key::PageDown | Key::Char(' ') => scroll + window,
+        Key::PageUp => scroll.saturating_sub(window),
+        Key::Home => 0,
+        Key::End => usize::MAX,
+        _ => scroll,
     }
 }
 

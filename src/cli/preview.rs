@@ -124,21 +124,13 @@ fn watch(config: &Config, path: &Path, context: &[PathBuf], seed: u64) -> Outcom
         let head = vec![Line::styled(crate::view::wrap::clipped(&name, page.edge_width()), Style::Heading)];
         let keys = [KeyHint::new("↑↓", "scroll"), KeyHint::new("q", "quit")];
         let frame = page.frame(head, body, vec![keys_line(&keys, page.edge_width())], scroll);
-        scroll = frame.scroll;
         tty.draw(&frame)?;
         loop {
-            let window = frame.window(size.rows);
             match tty.key(Some(LOOK_MS))? {
                 Key::Timeout if shelf::stamp(&name) == stamp => continue,
-                Key::Down | Key::Char('j') => scroll += 1,
-                Key::Up | Key::Char('k') => scroll = scroll.saturating_sub(1),
-                Key::PageDown | Key::Char(' ') => scroll += window,
-                Key::PageUp => scroll = scroll.saturating_sub(window),
-                Key::Home => scroll = 0,
-                Key::End => scroll = usize::MAX,
                 Key::Interrupt | Key::Terminate | Key::Eof => return Err(Failure::interrupted()),
                 Key::Char('q') | Key::Esc => return Ok(()),
-                _ => {}
+                key => scroll = output::scrolled_by(key, &frame, size),
             }
             break;
         }
