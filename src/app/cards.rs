@@ -9,7 +9,7 @@ use crate::card::CardUid;
 use crate::diagnostic::did_you_mean;
 use crate::review::{EntryId, LogEntry, LogEvent};
 use crate::session::QueueCard;
-use crate::store::{Append, CardRow};
+use crate::store::{Append, CardRow, QueueFilter};
 
 /// Cards looked at for a quiz: enough to draw from, few enough to be quick in a collection of any size.
 const QUIZ_POOL: u32 = 20_000;
@@ -73,11 +73,28 @@ impl App {
     /// Fails when a name fits nothing, or the database fails.
     pub fn quiz_cards(&self, wanted: &Wanted, count: u32) -> Result<Vec<QueueCard>> {
         let filter = self.filter(wanted)?;
-        let mut cards = self.store.any_cards(&filter, QUIZ_POOL)?;
+        Ok(self.drawn(self.store.any_cards(&filter, QUIZ_POOL)?, count))
+    }
+
+    /// Draws cards for practice from all that were begun; while none was, from those that come first.
+    ///
+    /// # Errors
+    /// Fails when the database does.
+    pub fn begun_cards(&self, count: u32) -> Result<Vec<QueueCard>> {
+        let mut cards = self.store.any_cards(&QueueFilter::default(), QUIZ_POOL)?;
+        if cards.iter().any(|card| !card.new) {
+            cards.retain(|card| !card.new);
+        } else {
+            cards.truncate(count as usize);
+        }
+        Ok(self.drawn(cards, count))
+    }
+
+    fn drawn(&self, mut cards: Vec<QueueCard>, count: u32) -> Vec<QueueCard> {
         cards.shuffle(&mut self.seed.derive("quiz", 0).rng());
         let mut blocks = std::collections::HashSet::new();
         cards.retain(|card| blocks.insert(card.block));
         cards.truncate(count as usize);
-        Ok(cards)
+        cards
     }
 }

@@ -5,6 +5,7 @@ use super::{Failure, Outcome};
 use crate::app::App;
 use crate::app::review::{Sitting, plan_of};
 use crate::review::Purpose;
+use crate::session::QueueCard;
 use crate::session::queue::Order;
 
 /// Practise cards without touching their schedule
@@ -35,15 +36,20 @@ pub(super) fn run(app: &mut App, args: &Args) -> Outcome {
 fn sit(app: &mut App, args: &Args) -> Result<Sat, Failure> {
     let wanted = args.choice.wanted(&args.names, Order::Random);
     let cards = app.quiz_cards(&wanted, args.cards)?;
+    practise(app, cards, args.mode)
+}
+
+fn practise(app: &mut App, cards: Vec<QueueCard>, mode: Mode) -> Result<Sat, Failure> {
     if cards.is_empty() {
         return Err(Failure::no("there is no card to practise").hint("`retain deck list` names the decks"));
     }
     let sitting = Sitting { purpose: Purpose::Quiz, limit: None, minutes: None };
     let mut session = app.begin(plan_of(cards), sitting)?;
-    with_front(app, &mut session, args.mode)
+    with_front(app, &mut session, mode)
 }
 
-/// A quiz from the home screen: twenty cards from everything that was begun, or from all.
+/// A quiz from the home screen: twenty cards from everything that was begun.
 pub(super) fn from_home(app: &mut App) -> Result<Sat, Failure> {
-    sit(app, &Args { names: Vec::new(), cards: 20, choice: Choice::default(), mode: Mode::default() })
+    let cards = app.begun_cards(20)?;
+    practise(app, cards, Mode::default())
 }

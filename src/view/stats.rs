@@ -136,11 +136,14 @@ pub fn report(view: &StatsView, width: usize) -> Vec<Line> {
     section("memory", memory(view, width));
     if view.forecast.iter().any(|count| *count > 0) {
         let total: usize = view.forecast.iter().sum();
+        let a_day = match total.div_ceil(view.forecast.len()) {
+            _ if total < view.forecast.len() => "less than one".to_owned(),
+            count => count.to_string(),
+        };
         let mut block = vec![Line::plain(format!(
-            "{} in {}, {} a day",
+            "{} in {}, {a_day} a day",
             words::plural(total, "review"),
             words::plural(view.forecast.len(), "day"),
-            total.div_ceil(view.forecast.len())
         ))];
         block.extend(chart::forecast(&view.forecast, width, 5));
         section("forecast", block);

@@ -841,6 +841,19 @@ fn a_quiz_asks_each_card_once_and_leaves_the_schedule_alone() {
 }
 
 #[test]
+fn a_quiz_from_the_home_screen_asks_what_was_begun_and_before_that_what_comes_first() {
+    let world = World::empty().deck("a", &plain_deck("a", 30)).deck("b", &plain_deck("b", 30));
+    let mut seat = world.seat();
+    let decks = |seat: &Seat| -> Vec<String> {
+        seat.app.begun_cards(5).unwrap().iter().map(|card| card.key.0[..1].to_owned()).collect()
+    };
+    assert_eq!(decks(&seat), ["a"; 5]);
+    let mut session = seat.session_of(&["b-7", "b-9"], Purpose::Review);
+    let _ = seat.run(&mut session, &mut ScriptedTerminal::new(80, 24).keys(" 3 3"));
+    assert_eq!(decks(&seat), ["b"; 2]);
+}
+
+#[test]
 fn undo_in_a_quiz_takes_back_practice_and_never_a_review() {
     let world = World::empty().deck("d", &plain_deck("d", 2));
     let mut seat = world.seat();
